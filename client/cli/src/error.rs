@@ -1,0 +1,129 @@
+//! How the program fails: in words, as JSON, as an exit code.
+
+use aitbc_client::{
+	account::AddressError, amount::AmountError, errors::{ChainError, SubmitError}, receipts::ReceiptError,
+	wallet::WalletError,
+};
+use aitbc_data::{CidError, DataError};
+use std::process::ExitCode;
+
+/// Shown by `--help`.
+pub const EXIT_CODES: &str = "\
+Exit codes:
+  0  done (job watch: the job is settled and paid)
+  1  failed; standard error says why and what to do
+  2  the command line is wrong; nothing was done
+  3  job watch: the job was refunded
+  4  job watch: the job was cancelled
+  5  job watch: the job did not end in time";
+
+/// The command line is wrong.
+const USAGE: u8 = 2;
+
+/// An error on its way to the user.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+	/// The arguments contradict each other or cannot be read. Nothing was done.
+	#[error("{message}")]
+	Usage {
+		/// What is wrong and what would be right.
+		message: String,
+	},
+	/// Something did not work.
+	#[error("{message}")]
+	Failed {
+		/// What, with what value, and what to do.
+		message: String,
+	},
+	/// The user said no.
+	#[error("not confirmed; nothing was sent")]
+	Declined,
+	/// Of keys.
+	#[error(transparent)]
+	Wallet(#[from] WalletError),
+	/// Of amounts.
+	#[error(transparent)]
+	Amount(#[from] AmountError),
+	/// Of addresses.
+	#[error(transparent)]
+	Address(#[from] AddressError),
+	/// Of CIDs.
+	#[error(transparent)]
+	Cid(#[from] CidError),
+	/// Of the data folder.
+	#[error(transparent)]
+	Data(#[from] DataError),
+	/// Of receipts.
+	#[error(transparent)]
+	Receipt(#[from] ReceiptError),
+	/// Of reading the chain.
+	#[error(transparent)]
+	Chain(#[from] ChainError),
+	/// Of sending extrinsics.
+	#[error(transparent)]
+	Submit(#[from] SubmitError),
+}
+
+impl CliError {
+	/// A plain failure.
+	pub fn failed(message: impl Into<String>) -> Self {
+		Self::Failed { message: message.into() }
+	}
+
+	/// A wrong command line.
+	pub fn usage(message: impl Into<String>) -> Self {
+		Self::Usage { message: message.into() }
+	}
+
+	/// A short stable word for scripts.
+	fn kind(&self) -> &'static str {
+		match self {
+			Self::Usage { .. } => "usage",
+			Self::Failed { .. } => "failed",
+			Self::Declined => "declined",
+			Self::Wallet(_) => "wallet",
+			Self::Amount(_) => "amount",
+			Self::Address(_) => "address",
+			Self::Cid(_) => "cid",
+			Self::Data(_) => "data",
+			Self::Receipt(_) => "receipt",
+			Self::Chain(_) => "chain",
+			Self::Submit(_) => "submit",
+		}
+	}
+
+	fn is_retryable(&self) -> bool {
+		match self {
+			Self::Chain(error) => error.is_retryable(),
+			Self::Submit(error) => error.is_retryable(),
+			Self::Data(error) => error.is_retryable(),
+			_ => false,
+		}
+	}
+
+	/// What the process ends with.
+	pub fn exit_code(&self) -> ExitCode {
+		match self {
+			Self::Usage { .. } | Self::Amount(_) | Self::Address(_) | Self::Cid(_) => {
+				ExitCode::from(USAGE)
+			},
+			_ => ExitCode::FAILURE,
+		}
+	}
+
+	/// Writes it to standard error.
+	pub fn print(&self, json: bool) {
+		if json {
+			let error = serde_json::json!({
+				"error": {
+					"kind": self.kind(),
+					"message": self.to_string(),
+					"retryable": self.is_retryable(),
+				}
+			});
+			eprintln!("{error}");
+		} else {
+			eprintln!("error: {self}");
+		}
+	}
+}

@@ -1,0 +1,120 @@
+//! Money: what accounts have, what there is in all, sending it.
+
+use crate::{
+	chain::{Chain, Included, View},
+	errors::{ChainError, SubmitError},
+	schema,
+	wallet::Keypair,
+};
+use aitbc_primitives::{AccountId, Balance, Split};
+use codec::Decode;
+use subxt::{
+	transactions::dynamic,
+	utils::{AccountId32, MultiAddress},
+};
+
+/// What an account has, planck.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Balances {
+	/// Can be spent, less what is frozen.
+	pub free: Balance,
+	/// Held: collateral, escrow, deposits.
+	pub reserved: Balance,
+	/// The part of the sum that cannot leave the account.
+	pub frozen: Balance,
+}
+
+/// The sum of everything that accounts have, at one block.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Audit {
+	/// What the chain says there is, planck.
+	pub total_issuance: Balance,
+	/// Sum of the free balances of all accounts, planck.
+	pub free: Balance,
+	/// Sum of what is held on all accounts, planck.
+	pub reserved: Balance,
+	/// How many accounts there are.
+	pub accounts: u64,
+}
+
+impl Audit {
+	/// Whether every coin that exists is on some account.
+	pub fn adds_up(&self) -> bool {
+		self.free.checked_add(self.reserved) == Some(self.total_issuance)
+	}
+}
+
+/// Everything paid since genesis, as `Payouts.Totals` stores it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Decode)]
+pub struct PaymentTotals {
+	/// Replicas paid for.
+	pub replicas: u64,
+	/// Units they were worth.
+	pub units: u64,
+	/// Where the money went.
+	pub split: Split,
+}
+
+impl View {
+	/// Everything paid since genesis.
+	///
+	/// # Errors
+	/// [`ChainError`].
+	pub async fn payment_totals(&self) -> Result<PaymentTotals, ChainError> {
+		let found = self.get(schema::payment_totals(), ()).await?;
+		Ok(found.map(|totals| totals.0).unwrap_or_default())
+	}
+
+
+	/// What an account has. An account nobody ever paid has nothing.
+	///
+	/// # Errors
+	/// [`ChainError`].
+	pub async fn balance(&self, account: &AccountId) -> Result<Balances, ChainError> {
+		let found = self.get(schema::accounts(), (account.clone().into(),)).await?;
+		let data = found.map(|found| found.data).unwrap_or_default();
+		Ok(Balances { free: data.free, reserved: data.reserved, frozen: data.frozen })
+	}
+
+	/// Goes through all accounts and adds up what they have. Takes one request per 256 accounts.
+	///
+	/// # Errors
+	/// [`ChainError`].
+	pub async fn audit(&self) -> Result<Audit, ChainError> {
+		let total_issuance = self.get(schema::total_issuance(), ()).await?.unwrap_or_default();
+		let mut audit = Audit { total_issuance, ..Audit::default() };
+		let mut overflow = false;
+		let what = self
+			.walk(schema::accounts(), (), |_, account| {
+				let free = audit.free.checked_add(account.data.free);
+				let reserved = audit.reserved.checked_add(account.data.reserved);
+				overflow |= free.is_none() || reserved.is_none();
+				audit.free = free.unwrap_or(Balance::MAX);
+				audit.reserved = reserved.unwrap_or(Balance::MAX);
+				audit.accounts = audit.accounts.saturating_add(1);
+				!overflow
+			})
+			.await?;
+		if overflow {
+			return Err(ChainError::Decode { what, reason: "the sum does not fit 128 bits".into() });
+		}
+		Ok(audit)
+	}
+}
+
+impl Chain {
+	/// Sends money. The sender keeps at least what an account needs to exist.
+	///
+	/// # Errors
+	/// [`SubmitError`].
+	pub async fn transfer(
+		&self,
+		from: &Keypair,
+		to: &AccountId,
+		amount: Balance,
+	) -> Result<Included, SubmitError> {
+		let to = AccountId32(*AsRef::<[u8; 32]>::as_ref(to));
+		let to = MultiAddress::<AccountId32, ()>::Id(to);
+		self.submit(from, &dynamic("Balances", "transfer_keep_alive", (to, amount))).await
+	}
+}

@@ -1,0 +1,163 @@
+//! What this library uses of the runtime: names of calls and storage, the shapes of what is stored.
+//!
+//! Types that primitives define are encoded as they are; types that only a pallet defines are
+//! repeated by this library field by field. `artifacts/metadata.scale` is the metadata of the runtime
+//! that this was written for. Tests compare it with the runtime's, and the repeated types with it;
+//! [`differences`] compares what is used of it with a node's at every connection, so that nothing is
+//! ever decoded as what it is not.
+
+use crate::errors::ChainError;
+use aitbc_primitives::{
+	AccountId, Balance, BlockNumber, Cid, Class, JobId, ReplicaIndex, SignedReceipt, WorkerKey,
+};
+use subxt::{
+	Metadata,
+	ext::scale_decode::{self, DecodeAsType},
+	storage::{DynamicAddress, dynamic},
+	utils::Static,
+};
+
+/// The metadata this library was written for, SCALE-encoded.
+pub const METADATA: &[u8] = include_bytes!("../artifacts/metadata.scale");
+
+/// A map from `K` (a tuple) to `V`.
+pub(crate) type Map<K, V> = DynamicAddress<K, V>;
+
+/// Calls that are sent.
+pub const CALLS: &[(&str, &str)] = &[
+	("Balances", "transfer_keep_alive"),
+	("ComputeStaking", "register"),
+	("ComputeStaking", "bond_extra"),
+	("ComputeStaking", "leave"),
+	("ComputeStaking", "withdraw"),
+	("Market", "set_offer"),
+	("Market", "withdraw_offer"),
+	("Jobs", "register_program"),
+	("Jobs", "unregister_program"),
+	("Jobs", "submit"),
+	("Jobs", "cancel"),
+	("Receipts", "commit"),
+	("Receipts", "submit"),
+	("Receipts", "reveal"),
+];
+
+/// Storage that is read.
+pub const STORAGE: &[(&str, &str)] = &[
+	("System", "Account"),
+	("Balances", "TotalIssuance"),
+	("ComputeStaking", "Miners"),
+	("ComputeStaking", "WorkerOf"),
+	("Market", "Offers"),
+	("Jobs", "Programs"),
+	("Jobs", "Jobs"),
+	("Jobs", "Leases"),
+	("Jobs", "MinerLeases"),
+	("Jobs", "JobsOf"),
+	("Receipts", "Receipts"),
+	("Payouts", "Totals"),
+	("Payouts", "Earnings"),
+	("Payouts", "Payments"),
+];
+
+/// Decodes [`METADATA`].
+pub(crate) fn our_metadata() -> Result<Metadata, ChainError> {
+	Metadata::decode_from(METADATA).map_err(|error| ChainError::Decode {
+		what: "the metadata this program was built with".into(),
+		reason: error.to_string(),
+	})
+}
+
+/// The used calls and storage entries that `theirs` lacks or has in another shape than `ours`.
+pub fn differences(ours: &Metadata, theirs: &Metadata) -> Vec<String> {
+	let call = |metadata: &Metadata, pallet: &str, name: &str| {
+		metadata.pallet_by_name(pallet).and_then(|pallet| pallet.call_hash(name))
+	};
+	let entry = |metadata: &Metadata, pallet: &str, name: &str| {
+		metadata.pallet_by_name(pallet).and_then(|pallet| pallet.storage_hash(name))
+	};
+	let calls = CALLS.iter().filter(|(pallet, name)| {
+		let theirs = call(theirs, pallet, name);
+		theirs.is_none() || theirs != call(ours, pallet, name)
+	});
+	let entries = STORAGE.iter().filter(|(pallet, name)| {
+		let theirs = entry(theirs, pallet, name);
+		theirs.is_none() || theirs != entry(ours, pallet, name)
+	});
+	calls
+		.map(|(pallet, name)| format!("call {pallet}.{name}"))
+		.chain(entries.map(|(pallet, name)| format!("storage {pallet}.{name}")))
+		.collect()
+}
+
+/// `System.Account`.
+#[derive(Clone, Debug, DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub(crate) struct AccountInfo {
+	pub nonce: u32,
+	pub data: AccountData,
+}
+
+/// The balances of an account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, DecodeAsType)]
+#[decode_as_type(crate_path = "subxt::ext::scale_decode")]
+pub(crate) struct AccountData {
+	pub free: Balance,
+	pub reserved: Balance,
+	pub frozen: Balance,
+}
+
+pub(crate) fn accounts() -> Map<(Static<AccountId>,), AccountInfo> {
+	dynamic("System", "Account")
+}
+
+pub(crate) fn total_issuance() -> Map<(), Balance> {
+	dynamic("Balances", "TotalIssuance")
+}
+
+pub(crate) fn miners() -> Map<(Static<AccountId>,), Static<crate::miners::Miner>> {
+	dynamic("ComputeStaking", "Miners")
+}
+
+pub(crate) fn worker_of() -> Map<(Static<WorkerKey>,), Static<AccountId>> {
+	dynamic("ComputeStaking", "WorkerOf")
+}
+
+pub(crate) fn offers() -> Map<(Static<Class>, Static<AccountId>), Static<crate::miners::Offer>> {
+	dynamic("Market", "Offers")
+}
+
+pub(crate) fn programs() -> Map<(Static<Cid>,), Static<crate::jobs::Program>> {
+	dynamic("Jobs", "Programs")
+}
+
+pub(crate) fn jobs() -> Map<(Static<JobId>,), Static<crate::jobs::Job>> {
+	dynamic("Jobs", "Jobs")
+}
+
+pub(crate) fn leases() -> Map<(Static<JobId>, ReplicaIndex), Static<crate::jobs::Lease>> {
+	dynamic("Jobs", "Leases")
+}
+
+pub(crate) fn miner_leases() -> Map<(Static<AccountId>, Static<(JobId, ReplicaIndex)>), ()> {
+	dynamic("Jobs", "MinerLeases")
+}
+
+pub(crate) fn jobs_of() -> Map<(Static<AccountId>, Static<JobId>), ()> {
+	dynamic("Jobs", "JobsOf")
+}
+
+pub(crate) fn receipts() -> Map<(Static<JobId>, ReplicaIndex), Static<SignedReceipt>> {
+	dynamic("Receipts", "Receipts")
+}
+
+pub(crate) fn payment_totals() -> Map<(), Static<crate::balances::PaymentTotals>> {
+	dynamic("Payouts", "Totals")
+}
+
+pub(crate) fn earnings() -> Map<(Static<AccountId>,), Static<crate::miners::Earnings>> {
+	dynamic("Payouts", "Earnings")
+}
+
+pub(crate) fn payments() -> Map<(Static<JobId>, ReplicaIndex), Static<crate::jobs::Payment>> {
+	dynamic("Payouts", "Payments")
+}

@@ -1,0 +1,263 @@
+//! Finding and opening a device.
+
+use crate::{OpenError, SelectorError};
+use std::{
+	fmt,
+	str::FromStr,
+	sync::{Arc, Mutex, OnceLock},
+};
+use wgpu::{Adapter, AdapterInfo, Backend, Backends, DeviceType, Instance, InstanceDescriptor};
+
+/// Which device is meant.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DeviceSelector {
+	/// The quickest kind there is: a discrete GPU, an integrated one, …, a software device.
+	#[default]
+	Auto,
+	/// No device: the processor, by the CPU reference. It cannot run shaders.
+	Cpu,
+	/// A device that a driver emulates on the processor (Mesa's lavapipe, Microsoft's WARP).
+	Software,
+	/// The device with this number in [`list_devices`].
+	Index(usize),
+	/// The first device whose name contains this, whatever the case.
+	Name(String),
+}
+
+impl FromStr for DeviceSelector {
+	type Err = SelectorError;
+
+	fn from_str(text: &str) -> Result<Self, Self::Err> {
+		let text = text.trim();
+		match text.to_ascii_lowercase().as_str() {
+			"" => Err(SelectorError::Empty),
+			"auto" => Ok(Self::Auto),
+			"cpu" => Ok(Self::Cpu),
+			"cpu-software" | "software" => Ok(Self::Software),
+			_ => Ok(text.parse().map_or_else(|_| Self::Name(text.to_string()), Self::Index)),
+		}
+	}
+}
+
+impl fmt::Display for DeviceSelector {
+	fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+		match self {
+			Self::Auto => formatter.write_str("auto"),
+			Self::Cpu => formatter.write_str("cpu"),
+			Self::Software => formatter.write_str("cpu-software"),
+			Self::Index(index) => write!(formatter, "{index}"),
+			Self::Name(name) => formatter.write_str(name),
+		}
+	}
+}
+
+/// What a device says about itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceInfo {
+	/// Its number in [`list_devices`].
+	pub index: usize,
+	/// Its name.
+	pub name: String,
+	/// The interface it is reached by: `vulkan`, `metal`, `dx12`, `gl`.
+	pub backend: String,
+	/// Who made it, with the PCI vendor id.
+	pub vendor: String,
+	/// `discrete`, `integrated`, `virtual`, `software` or `other`.
+	pub kind: String,
+	/// Driver and its version.
+	pub driver: String,
+	/// Largest buffer a shader can see, bytes.
+	pub max_binding_bytes: u64,
+	/// Most invocations of a workgroup.
+	pub max_workgroup_invocations: u32,
+}
+
+impl DeviceInfo {
+	fn of(index: usize, adapter: &Adapter) -> Self {
+		let info = adapter.get_info();
+		let limits = adapter.limits();
+		let driver = format!("{} {}", info.driver, info.driver_info);
+		Self {
+			index,
+			backend: info.backend.to_str().to_string(),
+			vendor: vendor(info.vendor),
+			kind: kind(info.device_type).to_string(),
+			driver: driver.trim().to_string(),
+			name: info.name,
+			max_binding_bytes: limits.max_storage_buffer_binding_size,
+			max_workgroup_invocations: limits.max_compute_invocations_per_workgroup,
+		}
+	}
+}
+
+fn vendor(id: u32) -> String {
+	let name = match id {
+		0x1002 => "AMD",
+		0x1010 => "Imagination",
+		0x106b => "Apple",
+		0x10de => "NVIDIA",
+		0x13b5 => "ARM",
+		0x1414 => "Microsoft",
+		0x5143 => "Qualcomm",
+		0x8086 => "Intel",
+		0x1_0005 => "Mesa",
+		_ => "vendor",
+	};
+	format!("{name} ({id:#06x})")
+}
+
+fn kind(device_type: DeviceType) -> &'static str {
+	match device_type {
+		DeviceType::DiscreteGpu => "discrete",
+		DeviceType::IntegratedGpu => "integrated",
+		DeviceType::VirtualGpu => "virtual",
+		DeviceType::Cpu => "software",
+		DeviceType::Other => "other",
+	}
+}
+
+/// Adapters in the order of preference, which their numbers follow.
+fn adapters() -> Vec<Adapter> {
+	let descriptor = InstanceDescriptor::new_without_display_handle();
+	let instance = Instance::new(descriptor);
+	let mut adapters = pollster::block_on(instance.enumerate_adapters(Backends::all()));
+	adapters.sort_by_key(|adapter| preference(&adapter.get_info()));
+	adapters
+}
+
+fn preference(info: &AdapterInfo) -> (u8, u8) {
+	let kind = match info.device_type {
+		DeviceType::DiscreteGpu => 0,
+		DeviceType::IntegratedGpu => 1,
+		DeviceType::VirtualGpu => 2,
+		DeviceType::Other => 3,
+		DeviceType::Cpu => 4,
+	};
+	// OpenGL shows devices a second time, with fewer abilities.
+	(kind, u8::from(info.backend == Backend::Gl))
+}
+
+/// All devices of this machine, the preferred one first; none is opened.
+pub fn list_devices() -> Vec<DeviceInfo> {
+	adapters().iter().enumerate().map(|(index, adapter)| DeviceInfo::of(index, adapter)).collect()
+}
+
+/// An open device.
+///
+/// Its methods block, may be called from any thread, and run one after another.
+pub struct Gpu {
+	pub(crate) device: wgpu::Device,
+	pub(crate) queue: wgpu::Queue,
+	pub(crate) limits: wgpu::Limits,
+	/// Set once, when the driver says that the device is gone.
+	pub(crate) lost: Arc<OnceLock<String>>,
+	/// Errors that the driver reports outside of any task's scope.
+	pub(crate) stray_error: Arc<Mutex<Option<String>>>,
+	/// Held while a task runs.
+	pub(crate) busy: Mutex<()>,
+	info: DeviceInfo,
+}
+
+impl fmt::Debug for Gpu {
+	fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+		formatter.debug_struct("Gpu").field("info", &self.info).finish_non_exhaustive()
+	}
+}
+
+impl Gpu {
+	/// Opens the device that `selector` names.
+	///
+	/// # Errors
+	/// If there is no such device, it lacks what the tasks need, or its driver fails.
+	/// [`DeviceSelector::Cpu`] names none.
+	pub fn open(selector: &DeviceSelector) -> Result<Self, OpenError> {
+		let adapters = adapters();
+		if adapters.is_empty() {
+			return Err(OpenError::NoAdapter);
+		}
+		let (index, adapter) = select(selector, &adapters)?;
+		let info = DeviceInfo::of(index, adapter);
+		let flags = adapter.get_downlevel_capabilities().flags;
+		if !flags.contains(wgpu::DownlevelFlags::COMPUTE_SHADERS) {
+			let missing = "compute shaders";
+			return Err(OpenError::Unsupported { device: info.name, missing });
+		}
+		let limits = adapter.limits();
+		let request = adapter.request_device(&wgpu::DeviceDescriptor {
+			label: Some("aitbc"),
+			required_features: wgpu::Features::empty(),
+			required_limits: limits.clone(),
+			experimental_features: wgpu::ExperimentalFeatures::disabled(),
+			memory_hints: wgpu::MemoryHints::MemoryUsage,
+			trace: wgpu::Trace::Off,
+		});
+		let (device, queue) = pollster::block_on(request).map_err(|error| OpenError::Request {
+			device: info.name.clone(),
+			message: error.to_string(),
+		})?;
+		let lost = Arc::new(OnceLock::new());
+		let notice = Arc::clone(&lost);
+		device.set_device_lost_callback(move |reason, message| {
+			notice.get_or_init(|| format!("{reason:?}: {message}"));
+		});
+		// wgpu's own handler panics.
+		let stray_error = Arc::new(Mutex::new(None));
+		let stray = Arc::clone(&stray_error);
+		device.on_uncaptured_error(Arc::new(move |error: wgpu::Error| {
+			if let Ok(mut slot) = stray.lock() {
+				slot.get_or_insert_with(|| error.to_string());
+			}
+		}));
+		let busy = Mutex::new(());
+		Ok(Self { device, queue, limits, lost, stray_error, busy, info })
+	}
+
+	/// What the device says about itself.
+	pub fn info(&self) -> &DeviceInfo {
+		&self.info
+	}
+}
+
+fn select<'a>(
+	selector: &DeviceSelector,
+	adapters: &'a [Adapter],
+) -> Result<(usize, &'a Adapter), OpenError> {
+	let matches = |index: usize, info: &AdapterInfo| match selector {
+		DeviceSelector::Auto => true,
+		DeviceSelector::Cpu => false,
+		DeviceSelector::Software => info.device_type == DeviceType::Cpu,
+		DeviceSelector::Index(wanted) => index == *wanted,
+		DeviceSelector::Name(part) => info.name.to_lowercase().contains(&part.to_lowercase()),
+	};
+	let mut numbered = adapters.iter().enumerate();
+	numbered.find(|(index, adapter)| matches(*index, &adapter.get_info())).ok_or_else(|| {
+		let names = adapters.iter().enumerate().map(|(index, adapter)| {
+			let info = adapter.get_info();
+			format!("{index}: {} ({})", info.name, info.backend.to_str())
+		});
+		let available = names.collect::<Vec<_>>().join(", ");
+		OpenError::NoMatch { selector: selector.clone(), available }
+	})
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn selector_should_read_what_it_writes() {
+		for (text, selector) in [
+			("auto", DeviceSelector::Auto),
+			("cpu", DeviceSelector::Cpu),
+			("cpu-software", DeviceSelector::Software),
+			("2", DeviceSelector::Index(2)),
+			("GeForce RTX", DeviceSelector::Name("GeForce RTX".into())),
+		] {
+			assert_eq!(text.parse(), Ok(selector.clone()));
+			assert_eq!(selector.to_string(), text);
+		}
+		assert_eq!(" Software ".parse(), Ok(DeviceSelector::Software));
+		assert_eq!("".parse::<DeviceSelector>(), Err(SelectorError::Empty));
+	}
+}

@@ -1,0 +1,153 @@
+//! `aitbc-miner run`: one job from files.
+
+use super::{EXIT_DEVICE, EXIT_JOB, Fault, RunArguments, read_file};
+use aitbc_miner::{
+	DeviceSelector, Engine, EngineError, ProcessEngine, ProcessEngineConfig, WorkRequest,
+	WorkResult,
+};
+use aitbc_primitives::{Cid, FailureCode, GemmShape, WgslCall, Workload};
+use anyhow::Context;
+use clap::Subcommand;
+use serde_json::json;
+use std::{
+	path::PathBuf,
+	time::{Duration, Instant},
+};
+
+/// What to run.
+#[derive(Debug, Subcommand)]
+pub(super) enum Job {
+	/// Give the input back: the latency probe.
+	Echo {
+		/// What to give back.
+		input: PathBuf,
+	},
+	/// Multiply int8 matrices: C (m × n int32, little-endian) = A (m × k) · B (k × n), row-major.
+	Gemm {
+		/// Rows of A and C.
+		#[arg(long)]
+		m: u32,
+		/// Columns of A, rows of B.
+		#[arg(long)]
+		k: u32,
+		/// Columns of B and C.
+		#[arg(long)]
+		n: u32,
+		/// A: m·k bytes.
+		a: PathBuf,
+		/// B: k·n bytes.
+		b: PathBuf,
+	},
+	/// Run a shader of the integer profile.
+	Wgsl {
+		/// WGSL source.
+		program: PathBuf,
+		/// Workgroups in x, y and z.
+		#[arg(long, value_delimiter = ',', num_args = 3, value_name = "X,Y,Z")]
+		workgroups: Vec<u32>,
+		/// Length of the output, a multiple of four.
+		#[arg(long)]
+		output_bytes: u32,
+		/// An input; binding 0 is the first one given.
+		#[arg(long)]
+		input: Vec<PathBuf>,
+		/// Parameters: 32-bit words in the buffer after the inputs.
+		#[arg(long, value_delimiter = ',', value_name = "N,…")]
+		params_u32: Vec<u32>,
+	},
+}
+
+fn request(job: &Job) -> anyhow::Result<WorkRequest> {
+	let plain = |workload, inputs| WorkRequest {
+		workload,
+		params: vec![],
+		inputs,
+		program: None,
+		units_limit: u64::MAX,
+	};
+	match job {
+		Job::Echo { input } => Ok(plain(Workload::Echo, vec![read_file(input)?])),
+		Job::Gemm { m, k, n, a, b } => {
+			let shape = GemmShape { m: *m, k: *k, n: *n };
+			Ok(plain(Workload::Gemm(shape), vec![read_file(a)?, read_file(b)?]))
+		}
+		Job::Wgsl { program, workgroups, output_bytes, input, params_u32 } => {
+			let source = read_file(program)?;
+			let groups: &[u32; 3] =
+				workgroups.as_slice().try_into().context("--workgroups takes three numbers")?;
+			let inputs = input.iter().map(|path| read_file(path)).collect::<Result<_, _>>()?;
+			let call = WgslCall {
+				program: Cid::of_raw(&source),
+				workgroups: *groups,
+				output_bytes: *output_bytes,
+			};
+			Ok(WorkRequest {
+				params: params_u32.iter().flat_map(|word| word.to_le_bytes()).collect(),
+				program: Some(source),
+				..plain(Workload::Wgsl(call), inputs)
+			})
+		}
+	}
+}
+
+/// The engine that this very program is.
+pub(super) fn engine(
+	device: DeviceSelector,
+	time_limit: Duration,
+	memory_limit_bytes: u64,
+) -> Result<ProcessEngine, EngineError> {
+	let executable = std::env::current_exe()
+		.map_err(|error| EngineError::OwnPath { message: error.to_string() })?;
+	ProcessEngine::new(ProcessEngineConfig { executable, device, time_limit, memory_limit_bytes })
+}
+
+pub(super) fn run(
+	device: DeviceSelector,
+	json: bool,
+	arguments: &RunArguments,
+) -> Result<(), Fault> {
+	let request = request(&arguments.job)?;
+	let limit = Duration::from_secs(arguments.time_limit);
+	let engine = engine(device, limit, arguments.memory_limit)?;
+	let begin = Instant::now();
+	let result = engine.execute(&request);
+	let milliseconds = begin.elapsed().as_millis() as u64;
+	let device = &engine.profile().device;
+	match result {
+		WorkResult::Completed { output, trace_root } => {
+			if let Some(path) = &arguments.output {
+				let failed = || format!("cannot write {}", path.display());
+				std::fs::write(path, &output).with_context(failed)?;
+			}
+			let bytes = output.len();
+			if json {
+				println!(
+					"{}",
+					json!({
+						"outcome": "Completed",
+						"bytes": bytes,
+						"trace_root": format!("{trace_root:?}"),
+						"milliseconds": milliseconds,
+						"device": device,
+					})
+				);
+			} else {
+				println!(
+					"{bytes} bytes in {milliseconds} ms on {device}, trace root {trace_root:?}"
+				);
+			}
+			Ok(())
+		}
+		WorkResult::Failed { code, message } => {
+			if json {
+				println!("{}", json!({ "outcome": "Failed", "code": code, "message": message }));
+			}
+			let exit = match code {
+				FailureCode::DeviceFault | FailureCode::InputUnavailable => EXIT_DEVICE,
+				_ => EXIT_JOB,
+			};
+			let error = anyhow::anyhow!("the job failed ({code:?}): {message}");
+			Err(Fault { code: exit, error })
+		}
+	}
+}

@@ -1,0 +1,245 @@
+//! The engine in a killable child process, through the real binary.
+//!
+//! Device: `AITBC_DEVICE`, else the preferred one of this machine; see the conformance tests of
+//! aitbc-compute-wgpu.
+
+use aitbc_miner::{
+	DEFAULT_MEMORY_LIMIT_BYTES, DeviceEngine, DeviceSelector, Engine, EngineError, ProcessEngine,
+	ProcessEngineConfig, WorkRequest, WorkResult,
+};
+use aitbc_primitives::{Cid, FailureCode, GemmShape, WgslCall, Workload};
+use std::{
+	io::Write,
+	path::PathBuf,
+	process::{Command, Stdio},
+	time::{Duration, Instant},
+};
+
+const HEAD: &str = "\
+@group(0) @binding(0) var<storage, read> input: array<u32>;
+@group(0) @binding(1) var<storage, read_write> output: array<u32>;
+@compute @workgroup_size(1)
+fn main() {
+";
+
+fn device() -> DeviceSelector {
+	match std::env::var("AITBC_DEVICE") {
+		Ok(text) => text.parse().expect("AITBC_DEVICE names a device"),
+		Err(_) => DeviceSelector::Auto,
+	}
+}
+
+fn config(time_limit: Duration) -> ProcessEngineConfig {
+	ProcessEngineConfig {
+		executable: PathBuf::from(env!("CARGO_BIN_EXE_aitbc-miner")),
+		device: device(),
+		time_limit,
+		memory_limit_bytes: DEFAULT_MEMORY_LIMIT_BYTES,
+	}
+}
+
+fn engine(time_limit: Duration) -> ProcessEngine {
+	ProcessEngine::new(config(time_limit)).unwrap_or_else(|error| {
+		panic!("these tests need a GPU or Debian's package mesa-vulkan-drivers: {error}")
+	})
+}
+
+fn shader(body: &str, input: Vec<u8>) -> WorkRequest {
+	let program = format!("{HEAD}{body}\n}}\n").into_bytes();
+	shader_of(program, input)
+}
+
+fn shader_of(program: Vec<u8>, input: Vec<u8>) -> WorkRequest {
+	let call = WgslCall { program: Cid::of_raw(&program), workgroups: [1, 1, 1], output_bytes: 8 };
+	WorkRequest {
+		workload: Workload::Wgsl(call),
+		params: vec![],
+		inputs: vec![input],
+		program: Some(program),
+		units_limit: 1,
+	}
+}
+
+fn gemm(m: u32, k: u32, n: u32, a: Vec<u8>, b: Vec<u8>) -> WorkRequest {
+	WorkRequest {
+		workload: Workload::Gemm(GemmShape { m, k, n }),
+		params: vec![],
+		inputs: vec![a, b],
+		program: None,
+		units_limit: 1,
+	}
+}
+
+fn failure(result: WorkResult) -> (FailureCode, String) {
+	match result {
+		WorkResult::Failed { code, message } => (code, message),
+		WorkResult::Completed { output, .. } => panic!("completed with {} bytes", output.len()),
+	}
+}
+
+#[test]
+fn execute_should_equal_the_cpu_when_the_job_is_a_product() {
+	let bytes = |count: usize, factor: usize| (0..count).map(|i| (i * factor) as u8).collect();
+	let request = gemm(33, 70, 19, bytes(33 * 70, 37), bytes(70 * 19, 91));
+	let cpu = DeviceEngine::open(&DeviceSelector::Cpu, Duration::from_secs(60)).expect("no device");
+	let expected = cpu.execute(&request);
+	assert!(matches!(expected, WorkResult::Completed { .. }), "{expected:?}");
+	assert_eq!(engine(Duration::from_secs(60)).execute(&request), expected);
+}
+
+#[test]
+fn execute_should_complete_a_shader_and_an_echo() {
+	let engine = engine(Duration::from_secs(60));
+	let result = engine.execute(&shader("output[1] = input[0] + 1u;", vec![41]));
+	let WorkResult::Completed { output, trace_root } = result else { panic!("{result:?}") };
+	assert_eq!(output, [0, 0, 0, 0, 42, 0, 0, 0]);
+	assert_eq!(trace_root, aitbc_compute_core::merkle::root(&output).into());
+	let echo = WorkRequest { workload: Workload::Echo, program: None, ..shader("", vec![5; 3000]) };
+	let result = engine.execute(&echo);
+	let WorkResult::Completed { output, .. } = result else { panic!("{result:?}") };
+	assert_eq!(output, [5; 3000]);
+	assert_ne!(engine.profile().hash(), Default::default());
+}
+
+#[test]
+fn execute_should_time_out_when_the_shader_never_ends() {
+	let engine = engine(Duration::from_secs(2));
+	// The condition is never false, which the compiler cannot know.
+	let endless = shader("loop { output[0] += 1u; if input[0] == 1u { break; } }", vec![7]);
+	let begin = Instant::now();
+	let (code, message) = failure(engine.execute(&endless));
+	assert_eq!(code, FailureCode::TimedOut, "{message}");
+	assert!(begin.elapsed() < Duration::from_secs(4), "took {:?}", begin.elapsed());
+	let (code, message) = failure(engine.execute(&shader("loop {}", vec![7])));
+	// Some compilers drop such a loop or refuse it; it must never complete by chance.
+	assert!(matches!(code, FailureCode::TimedOut | FailureCode::ProgramInvalid), "{message}");
+	// The device is fine for the next one.
+	let result = engine.execute(&shader("output[0] = 1u;", vec![7]));
+	assert!(matches!(result, WorkResult::Completed { .. }), "{result:?}");
+}
+
+#[test]
+fn execute_should_say_why_when_the_program_is_wrong() {
+	let engine = engine(Duration::from_secs(60));
+	for (source, expected, part) in [
+		(format!("{HEAD}let = 1;\n}}"), FailureCode::ProgramInvalid, "line 5"),
+		(format!("{HEAD}output[0] = true;\n}}"), FailureCode::ProgramInvalid, "line 5"),
+		(format!("{HEAD}\nlet x = 1.5;\n}}"), FailureCode::ProgramRefused, "line 6"),
+		(String::new(), FailureCode::ProgramInvalid, "empty"),
+		(" ".repeat(100_000_000), FailureCode::ProgramInvalid, "100000000 bytes"),
+	] {
+		let (code, message) = failure(engine.execute(&shader_of(source.into_bytes(), vec![1])));
+		assert_eq!(code, expected, "{message}");
+		assert!(message.contains(part), "{message}");
+	}
+	let missing = WorkRequest { program: None, ..shader("", vec![1]) };
+	assert_eq!(failure(engine.execute(&missing)).0, FailureCode::InputUnavailable);
+}
+
+#[test]
+fn execute_should_say_why_when_the_inputs_do_not_fit() {
+	let engine = engine(Duration::from_secs(60));
+	let mut no_input = shader("output[0] = input[0];", vec![]);
+	no_input.inputs.clear();
+	for (request, part) in [
+		(gemm(2, 2, 2, vec![0; 4], vec![0; 5]), "matrix B has 5 bytes"),
+		(gemm(0, 2, 2, vec![], vec![0; 4]), "dimension m is 0"),
+		(shader("output[0] = input[0];", vec![]), "buffer input has 0 bytes"),
+		(no_input, "reads 1 buffers"),
+		(gemm(1, 1, 1, vec![0; (64 << 20) + 1], vec![0]), "input 0 has 67108865 bytes"),
+	] {
+		let (code, message) = failure(engine.execute(&request));
+		assert_eq!(code, FailureCode::InputInvalid, "{message}");
+		assert!(message.contains(part), "{message}");
+	}
+}
+
+#[test]
+fn execute_should_report_a_device_fault_when_memory_is_short() {
+	// Enough to start and to open the device, too little for the job.
+	let mut config = config(Duration::from_secs(60));
+	config.memory_limit_bytes = 1 << 30;
+	let engine = ProcessEngine::new(config).expect("the device opens in a gibibyte");
+	let reads: String = (0..8)
+		.map(|i| format!("@group(0) @binding({i}) var<storage, read> i{i}: array<u32>;\n"))
+		.collect();
+	let program = format!(
+		"{reads}@group(0) @binding(8) var<storage, read_write> output: array<u32>;\n\
+		 @compute @workgroup_size(1) fn main() {{ output[0] = i0[0] + i7[0]; }}\n"
+	);
+	let mut many = shader_of(program.into_bytes(), vec![]);
+	many.inputs = vec![vec![1; 64 << 20]; 8];
+	let (code, message) = failure(engine.execute(&many));
+	assert_eq!(code, FailureCode::DeviceFault, "{message}");
+	let small = gemm(1, 1, 1, vec![2], vec![3]);
+	assert!(matches!(engine.execute(&small), WorkResult::Completed { .. }));
+}
+
+#[test]
+fn new_should_fail_when_there_is_no_such_engine() {
+	let no_device = ProcessEngineConfig {
+		device: "no such device".parse().expect("a selector"),
+		..config(Duration::from_secs(10))
+	};
+	let error = ProcessEngine::new(no_device).expect_err("no such device").to_string();
+	assert!(error.contains("no device matches `no such device`; there are: 0: "), "{error}");
+	let no_file =
+		ProcessEngineConfig { executable: "/nowhere/aitbc-miner".into(), ..config(Duration::MAX) };
+	assert!(matches!(ProcessEngine::new(no_file), Err(EngineError::Executable { .. })));
+	assert!(matches!(ProcessEngine::new(config(Duration::ZERO)), Err(EngineError::NoTime)));
+}
+
+#[cfg(unix)]
+#[test]
+fn execute_should_report_a_device_fault_when_the_child_crashes() {
+	use std::os::unix::fs::PermissionsExt;
+	let folder = tempfile::tempdir().expect("a temporary folder");
+	let path = folder.path().join("engine");
+	let real = env!("CARGO_BIN_EXE_aitbc-miner");
+	// Answers the first time, as the probe needs, and dies the second time.
+	let marker = folder.path().join("used");
+	let script = format!(
+		"#!/bin/sh\nif [ -e {marker} ]; then echo broken driver >&2; kill -SEGV $$; fi\n\
+		 touch {marker}\nexec {real} \"$@\"\n",
+		marker = marker.display(),
+	);
+	std::fs::write(&path, script).expect("a writable folder");
+	std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("own file");
+	let config = ProcessEngineConfig { executable: path, ..config(Duration::from_secs(20)) };
+	let engine = ProcessEngine::new(config).expect("the probe works");
+	let (code, message) = failure(engine.execute(&shader("output[0] = 1u;", vec![1])));
+	assert_eq!(code, FailureCode::DeviceFault, "{message}");
+	assert!(message.contains("signal: 11") && message.contains("broken driver"), "{message}");
+}
+
+#[test]
+fn child_should_end_when_its_parent_is_gone() {
+	let mut child = Command::new(env!("CARGO_BIN_EXE_aitbc-miner"))
+		.args(["exec", "--time-limit-ms", "60000", "--memory-limit-bytes", "4294967296"])
+		.stdin(Stdio::piped())
+		.stdout(Stdio::null())
+		.stderr(Stdio::null())
+		.spawn()
+		.expect("the binary is built");
+	// The start of a message that never goes on, then the end.
+	let mut stdin = child.stdin.take().expect("a pipe");
+	stdin.write_all(b"aitw").expect("the child reads");
+	drop(stdin);
+	let begin = Instant::now();
+	while child.try_wait().expect("our child").is_none() {
+		assert!(begin.elapsed() < Duration::from_secs(5), "the child outlives its parent");
+		std::thread::sleep(Duration::from_millis(20));
+	}
+}
+
+#[test]
+fn cpu_engine_should_run_all_but_shaders() {
+	let cpu = DeviceEngine::open(&DeviceSelector::Cpu, Duration::from_secs(60)).expect("no device");
+	let (code, message) = failure(cpu.execute(&shader("output[0] = 1u;", vec![1])));
+	assert_eq!(code, FailureCode::DeviceFault);
+	assert!(message.contains("cpu-software"), "{message}");
+	let result = cpu.execute(&gemm(1, 2, 1, vec![2, 0xff], vec![3, 4]));
+	let WorkResult::Completed { output, .. } = result else { panic!("{result:?}") };
+	assert_eq!(output, 2_i32.to_le_bytes());
+	assert_eq!(cpu.profile().backend, "cpu");
+}

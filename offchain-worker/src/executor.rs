@@ -1,0 +1,332 @@
+//! From a lease to its answer: wait for the inputs, run the engine, store the output, sign, journal.
+//!
+//! The order is what makes a crash harmless at every point: the output is durable in the data store
+//! before the answer is signed, and the answer is durable in the journal before anybody can send it.
+
+use crate::{
+	journal::{Journal, JournalError},
+	keys::WorkerKeys,
+	lease::{Answer, LeaseKey, LeaseView},
+};
+use aitbc_data::{DataError, DataStore};
+use aitbc_miner::{Engine, WorkRequest, WorkResult};
+use aitbc_primitives::{
+	BlockNumber, Cid, FailureCode, Hash, MAX_DATA_BYTES, MAX_INLINE_BYTES, MAX_PROGRAM_BYTES,
+	Outcome, RECEIPT_VERSION, Receipt, ReceiptFault, SignedReceipt, Workload,
+};
+use rand::{RngCore, rngs::OsRng};
+use std::{sync::Arc, time::Duration};
+use tokio::{
+	sync::{Semaphore, watch},
+	task::spawn_blocking,
+	time::{Instant, sleep},
+};
+
+/// Most blocks before `deliver_by` at which waiting for inputs ends, and least.
+const RESERVE_BLOCKS_MAX: BlockNumber = 30;
+const RESERVE_BLOCKS_MIN: BlockNumber = 2;
+
+/// Why a lease was not answered this time.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExecuteError {
+	/// The journal cannot be read or written.
+	#[error(transparent)]
+	Journal(#[from] JournalError),
+	/// The output cannot be stored.
+	#[error("cannot store the output: {0}")]
+	Store(#[from] DataError),
+	/// The operating system gave no random bytes for the salt.
+	#[error("the operating system gives no random bytes: {reason}")]
+	Random {
+		/// What it says.
+		reason: String,
+	},
+	/// The answer would not be taken by the chain. A fault of this program.
+	#[error("the receipt does not fit the lease ({0:?}); this is a fault of the worker, report it")]
+	Unbound(ReceiptFault),
+	/// A thread of this process panicked.
+	#[error("a worker thread panicked: {reason}")]
+	Panicked {
+		/// What it says.
+		reason: String,
+	},
+}
+
+impl ExecuteError {
+	/// Whether another try may succeed.
+	pub fn is_retryable(&self) -> bool {
+		match self {
+			ExecuteError::Journal(error) => error.is_retryable(),
+			ExecuteError::Store(_) | ExecuteError::Random { .. } => true,
+			ExecuteError::Unbound(_) | ExecuteError::Panicked { .. } => false,
+		}
+	}
+}
+
+/// How the work on a lease ended.
+#[derive(Debug)]
+pub enum Executed {
+	/// The answer stands in the journal.
+	Answered(Box<Answer>),
+	/// Its turn came when too few blocks were left. Nothing was done.
+	TooLate,
+}
+
+/// What executions share. Cheap to clone.
+#[derive(Clone)]
+pub struct Executor {
+	/// Runs the jobs.
+	pub engine: Arc<dyn Engine>,
+	/// Holds inputs and outputs.
+	pub store: Arc<dyn DataStore>,
+	/// Remembers the answers.
+	pub journal: Journal,
+	/// Signs them.
+	pub keys: Arc<WorkerKeys>,
+	/// Hash of block zero.
+	pub genesis: Hash,
+	/// One permit per job that may run at once.
+	pub slots: Arc<Semaphore>,
+	/// Number of the best block.
+	pub best: watch::Receiver<BlockNumber>,
+	/// First pause between two looks for an input, and between two tries to store an output; grows
+	/// to ten times as much.
+	pub poll: Duration,
+}
+
+/// The bytes a job is computed from.
+struct Fetched {
+	program: Option<Vec<u8>>,
+	inputs: Vec<Vec<u8>>,
+}
+
+/// What the receipt says beside what the lease says.
+struct Finding {
+	outcome: Outcome,
+	trace_root: Hash,
+	started_at: BlockNumber,
+}
+
+impl Finding {
+	fn failed(code: FailureCode, started_at: BlockNumber) -> Self {
+		Self { outcome: Outcome::Failed { code }, trace_root: Hash::zero(), started_at }
+	}
+}
+
+impl Executor {
+	/// Works out the answer to `view`. `executions` were begun before and ended with the process.
+	///
+	/// Cancel-safe in the sense of the journal: dropped at any point, the lease can be taken up again.
+	/// An engine that is running then goes on until its own limits, its result unused.
+	pub async fn execute(
+		&self,
+		view: &LeaseView,
+		executions: u8,
+	) -> Result<Executed, ExecuteError> {
+		let mut pause = self.poll;
+		loop {
+			let started_at = self.best();
+			let late = started_at >= give_up_block(view);
+			if !late && !self.inputs_present(view).await? {
+				self.pause(&mut pause).await;
+				continue;
+			}
+			// Only who has all inputs at hand takes a slot, so that absent data delays nobody else.
+			let Ok(slot) = self.slots.acquire().await else { return Ok(Executed::TooLate) };
+			if self.best() >= view.lease.deliver_by {
+				return Ok(Executed::TooLate);
+			}
+			match self.fetch(view).await? {
+				Ok(fetched) => return self.run(view, fetched, executions).await,
+				Err(error) if self.best() >= give_up_block(view) => {
+					let key = view.key();
+					tracing::warn!(
+						job = key.job.0, replica = key.replica, attempt = key.attempt,
+						%error, "inputs unavailable"
+					);
+					let finding = Finding::failed(FailureCode::InputUnavailable, started_at);
+					return self.answer(view, finding).await;
+				}
+				Err(error) => {
+					tracing::debug!(job = view.job.0, %error, "waiting for inputs");
+					drop(slot);
+					self.pause(&mut pause).await;
+				}
+			}
+		}
+	}
+
+	/// Answers that the device failed, without trying again.
+	pub async fn decline(&self, view: &LeaseView) -> Result<Executed, ExecuteError> {
+		self.answer(view, Finding::failed(FailureCode::DeviceFault, self.best())).await
+	}
+
+	async fn run(
+		&self,
+		view: &LeaseView,
+		fetched: Fetched,
+		executions: u8,
+	) -> Result<Executed, ExecuteError> {
+		let started_at = self.best();
+		let executions = executions.saturating_add(1);
+		let (journal, key) = (self.journal.clone(), view.key());
+		blocking(move || journal.started(key, executions, started_at)).await??;
+		let request = WorkRequest {
+			workload: view.spec.workload,
+			params: view.spec.params.to_vec(),
+			inputs: fetched.inputs,
+			program: fetched.program,
+			units_limit: view.spec.units_limit,
+		};
+		let engine = self.engine.clone();
+		let began = Instant::now();
+		let result = blocking(move || engine.execute(&request)).await?;
+		let finding = match result {
+			WorkResult::Completed { output, trace_root } => {
+				let Some(outcome) = self.store_output(view, output).await? else {
+					return Ok(Executed::TooLate);
+				};
+				Finding { outcome, trace_root, started_at }
+			}
+			WorkResult::Failed { code, message } => {
+				log_failure(key, code, &message);
+				Finding::failed(code, started_at)
+			}
+		};
+		let answer = self.answer(view, finding).await?;
+		tracing::info!(
+			job = key.job.0,
+			replica = key.replica,
+			attempt = key.attempt,
+			block = self.best(),
+			elapsed_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+			"executed"
+		);
+		Ok(answer)
+	}
+
+	/// Stores the output, trying again while the lease can still be answered. `None` if it no longer
+	/// can.
+	async fn store_output(
+		&self,
+		view: &LeaseView,
+		output: Vec<u8>,
+	) -> Result<Option<Outcome>, ExecuteError> {
+		let output = Arc::new(output);
+		let mut pause = self.poll;
+		let cid = loop {
+			let (store, bytes) = (self.store.clone(), output.clone());
+			match blocking(move || store.put(&bytes)).await? {
+				Ok(cid) => break cid,
+				// An output that may not exist is not the miner's fault to hide: it could not be done.
+				Err(DataError::TooLarge { .. }) => {
+					return Ok(Some(Outcome::Failed { code: FailureCode::DeviceFault }));
+				}
+				Err(error) if self.best() >= view.lease.deliver_by => {
+					tracing::error!(job = view.job.0, %error, "the output could not be stored in time");
+					return Ok(None);
+				}
+				Err(error) => {
+					tracing::warn!(job = view.job.0, %error, "cannot store the output, trying again");
+					self.pause(&mut pause).await;
+				}
+			}
+		};
+		let inline = if output.len() <= MAX_INLINE_BYTES as usize { &output[..] } else { &[] };
+		let inline = inline.to_vec().try_into().unwrap_or_default();
+		Ok(Some(Outcome::Completed { output: cid, inline }))
+	}
+
+	async fn answer(&self, view: &LeaseView, finding: Finding) -> Result<Executed, ExecuteError> {
+		let completed = matches!(finding.outcome, Outcome::Completed { .. });
+		let receipt = Receipt {
+			version: RECEIPT_VERSION,
+			genesis: self.genesis,
+			job: view.job,
+			replica: view.replica,
+			attempt: view.lease.attempt,
+			program: view.spec.workload.program(),
+			input_root: view.spec.input_root(),
+			outcome: finding.outcome,
+			trace_root: if completed { finding.trace_root } else { Hash::zero() },
+			units: if completed { view.spec.units().unwrap_or_default() } else { 0 },
+			profile: self.engine.profile().hash(),
+			started_at: finding.started_at,
+			finished_at: self.best(),
+		};
+		receipt
+			.check_binding(self.genesis, view.job, view.replica, &view.lease, &view.spec)
+			.map_err(ExecuteError::Unbound)?;
+		let mut salt = [0; 32];
+		OsRng
+			.try_fill_bytes(&mut salt)
+			.map_err(|error| ExecuteError::Random { reason: error.to_string() })?;
+		let signature = self.keys.sign(&receipt.signing_payload());
+		let answer = Box::new(Answer { receipt: SignedReceipt { receipt, signature }, salt });
+		let (journal, key, record) = (self.journal.clone(), view.key(), answer.clone());
+		blocking(move || journal.executed(key, &record)).await??;
+		Ok(Executed::Answered(answer))
+	}
+
+	async fn inputs_present(&self, view: &LeaseView) -> Result<bool, ExecuteError> {
+		let store = self.store.clone();
+		let names: Vec<Cid> = program(view).into_iter().chain(view.spec.inputs.clone()).collect();
+		// A store that cannot even look is treated as one that does not have it yet.
+		blocking(move || names.iter().all(|cid| store.contains(cid).unwrap_or(false))).await
+	}
+
+	async fn fetch(&self, view: &LeaseView) -> Result<Result<Fetched, DataError>, ExecuteError> {
+		let store = self.store.clone();
+		let program = program(view);
+		let inputs = view.spec.inputs.clone();
+		blocking(move || {
+			let program =
+				program.map(|cid| store.get(&cid, u64::from(MAX_PROGRAM_BYTES))).transpose()?;
+			let inputs = inputs.iter().map(|cid| store.get(cid, u64::from(MAX_DATA_BYTES)));
+			Ok(Fetched { program, inputs: inputs.collect::<Result<_, _>>()? })
+		})
+		.await
+	}
+
+	fn best(&self) -> BlockNumber {
+		*self.best.borrow()
+	}
+
+	async fn pause(&self, pause: &mut Duration) {
+		sleep(*pause).await;
+		*pause = pause.saturating_mul(2).min(self.poll.saturating_mul(10));
+	}
+}
+
+/// The block at which missing inputs are given up: a quarter of the window before its end, so that
+/// the answer that says so is still in time.
+fn give_up_block(view: &LeaseView) -> BlockNumber {
+	let window = view.lease.deliver_by.saturating_sub(view.lease.leased_at);
+	let reserve = (window / 4).clamp(RESERVE_BLOCKS_MIN, RESERVE_BLOCKS_MAX);
+	view.lease.deliver_by.saturating_sub(reserve)
+}
+
+fn program(view: &LeaseView) -> Option<Cid> {
+	match view.spec.workload {
+		Workload::Wgsl(call) => Some(call.program),
+		Workload::Echo | Workload::Gemm(_) => None,
+	}
+}
+
+fn log_failure(key: LeaseKey, code: FailureCode, message: &str) {
+	tracing::warn!(
+		job = key.job.0,
+		replica = key.replica,
+		attempt = key.attempt,
+		?code,
+		message,
+		"the engine could not do the work"
+	);
+}
+
+async fn blocking<T: Send + 'static>(
+	work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, ExecuteError> {
+	spawn_blocking(work).await.map_err(|error| ExecuteError::Panicked { reason: error.to_string() })
+}

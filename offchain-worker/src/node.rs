@@ -1,0 +1,158 @@
+//! The chain behind a node's JSON-RPC, through the client library.
+
+use crate::{
+	chain::{Chain, ChainError, Head, Heads, Message, Registration},
+	keys::WorkerKeys,
+	lease::{ChainView, LeaseView},
+};
+use aitbc_client::{
+	chain::{self as client, ChainOptions},
+	errors::{ChainError as ClientError, SubmitError},
+	miners::MinerStatus,
+};
+use aitbc_primitives::{AccountId, Hash, JobId, JobSpec, LeaseState, ReplicaIndex};
+use futures::{StreamExt, TryStreamExt, stream};
+use std::{sync::Arc, time::Duration};
+use tokio::sync::RwLock;
+
+/// How long a message is watched on its way to a block. After that it is left to the pool; whether
+/// it arrived shows in the state.
+const INCLUSION_TIMEOUT: Duration = Duration::from_secs(20);
+/// Most leases of one miner that are read. Offers bound it far below.
+const MAX_LEASES: usize = 4_096;
+/// Leases that are read from the node at the same time.
+const CONCURRENT_READS: usize = 16;
+
+/// A node, connected to when it is first needed, and again whenever the connection is gone.
+pub struct NodeChain {
+	url: String,
+	keys: Arc<WorkerKeys>,
+	connection: RwLock<Option<client::Chain>>,
+}
+
+impl NodeChain {
+	/// The node at `url`, for extrinsics signed by `keys`. Does not connect.
+	pub fn new(url: String, keys: Arc<WorkerKeys>) -> Self {
+		Self { url, keys, connection: RwLock::new(None) }
+	}
+
+	async fn connection(&self) -> Result<client::Chain, ChainError> {
+		if let Some(chain) = self.connection.read().await.as_ref() {
+			return Ok(chain.clone());
+		}
+		let mut connection = self.connection.write().await;
+		if let Some(chain) = connection.as_ref() {
+			return Ok(chain.clone());
+		}
+		let mut options = ChainOptions::default();
+		options.inclusion_timeout = INCLUSION_TIMEOUT;
+		let chain = client::Chain::connect(&self.url, options).await?;
+		*connection = Some(chain.clone());
+		Ok(chain)
+	}
+}
+
+impl Chain for NodeChain {
+	async fn genesis(&self) -> Result<Hash, ChainError> {
+		let chain = self.connection().await?;
+		// The library remembers the hash, and refuses a node of another chain when it connects again.
+		// Asking for the best block makes it find out.
+		chain.best().await?;
+		Ok(chain.genesis())
+	}
+
+	async fn registration(&self, miner: &AccountId) -> Result<Option<Registration>, ChainError> {
+		let view = self.connection().await?.at_best().await?;
+		Ok(view.miner(miner).await?.map(|found| Registration {
+			worker: found.worker,
+			leaving: found.status != MinerStatus::Active,
+		}))
+	}
+
+	async fn heads(&self) -> Result<Heads, ChainError> {
+		let blocks = self.connection().await?.best_blocks();
+		let heads = stream::unfold(blocks, |mut blocks| async move {
+			let head = blocks.next().await.map_err(ChainError::from);
+			Some((head.map(|head| Head { number: head.number, hash: head.hash }), blocks))
+		});
+		Ok(heads.boxed())
+	}
+
+	async fn view(&self, head: Head, miner: &AccountId) -> Result<ChainView, ChainError> {
+		let chain = self.connection().await?;
+		let finalized = chain.finalized().await?.number;
+		let state = chain.at(head.hash).await?;
+		let keys = state.miner_leases(miner, MAX_LEASES).await?;
+		let state = &state;
+		let found: Vec<Option<LeaseView>> = stream::iter(keys)
+			.map(|(job, replica)| read_lease(state, job, replica))
+			.buffered(CONCURRENT_READS)
+			.try_collect()
+			.await?;
+		let leases = found.into_iter().flatten().collect();
+		Ok(ChainView { best: head.number, finalized, leases })
+	}
+
+	async fn send(&self, message: Message) -> Result<(), ChainError> {
+		let chain = self.connection().await?;
+		let signer = self.keys.pair();
+		let sent = match message {
+			Message::Commit { job, replica, commitment } => {
+				chain.commit(signer, job, replica, commitment).await
+			}
+			Message::Submit { receipt } => chain.submit_receipt(signer, &receipt).await,
+			Message::Reveal { receipt, salt } => chain.reveal(signer, &receipt, salt).await,
+		};
+		match sent {
+			// Still on its way. The state will tell.
+			Ok(_) | Err(SubmitError::TimedOut { .. } | SubmitError::Unknown { .. }) => Ok(()),
+			Err(SubmitError::Chain { source, .. }) => Err(source.into()),
+			Err(refused) => Err(ChainError::Refused { reason: refused.to_string() }),
+		}
+	}
+}
+
+/// A lease with its job. `None` if one of the two is missing: the maps are changed together, so that
+/// what lacks one of them is no lease.
+async fn read_lease(
+	state: &client::View,
+	job: JobId,
+	replica: ReplicaIndex,
+) -> Result<Option<LeaseView>, ChainError> {
+	let Some(lease) = state.lease(job, replica).await? else { return Ok(None) };
+	let Some(found) = state.job(job).await? else { return Ok(None) };
+	let spec = found.spec;
+	let is_committed = matches!(lease.state, LeaseState::Committed { .. });
+	let may_reveal = is_committed && all_committed(state, job, &spec).await?;
+	Ok(Some(LeaseView { job, replica, lease, spec, may_reveal }))
+}
+
+/// Whether every replica of the job is bound to its answer.
+async fn all_committed(
+	state: &client::View,
+	job: JobId,
+	spec: &JobSpec,
+) -> Result<bool, ChainError> {
+	for replica in 0..spec.replication.replicas {
+		let bound = state.lease(job, replica).await?.is_some_and(|lease| {
+			matches!(lease.state, LeaseState::Committed { .. } | LeaseState::Revealed { .. })
+		});
+		if !bound {
+			return Ok(false);
+		}
+	}
+	Ok(true)
+}
+
+impl From<ClientError> for ChainError {
+	fn from(error: ClientError) -> Self {
+		let reason = error.to_string();
+		match error {
+			ClientError::Url { .. } => ChainError::Address { reason },
+			ClientError::WrongGenesis { url, .. } => ChainError::OtherChain { url, reason },
+			ClientError::Incompatible { .. } => ChainError::Incompatible { reason },
+			ClientError::Connect { url, reason } => ChainError::Unreachable { url, reason },
+			_ => ChainError::Query { what: "the state", reason },
+		}
+	}
+}

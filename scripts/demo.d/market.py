@@ -1,0 +1,156 @@
+"""The people of the demo: a client and three miners with their workers, on a fresh dev chain."""
+
+import os
+import secrets
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
+
+from aitbc import Aitbc
+from chain import Chain, RpcError
+from processes import DemoError, Processes, free_port, wait_for
+
+CLASSES = ("gemm", "wgsl")
+PRICE = "1 MILLI"
+COLLATERAL = "200 AIT"
+MINER_MONEY = "250 AIT"
+CLIENT_MONEY = "1000 AIT"
+# Who of the development keyring pays for whom; Alice makes the blocks.
+SPONSORS = {"client": "//Bob", "ada": "//Charlie", "ben": "//Dave", "cleo": "//Eve"}
+FIRST_BLOCK_S = 30
+
+
+class Miner(NamedTuple):
+    """One miner: the account that holds its money, and the worker that runs its jobs."""
+
+    name: str
+    address: str
+    account: str  # the public key as hexadecimal text
+    state_dir: str
+
+
+class Folders(NamedTuple):
+    """Where the demo's files are; all below one temporary folder but the logs."""
+
+    root: str
+    logs: str
+
+    def of(self, *parts: str) -> str:
+        path = os.path.join(self.root, *parts)
+        os.makedirs(path, exist_ok=True)
+        return path
+
+    def password_file(self) -> str:
+        """One password for all wallets of the demo, readable by its owner only."""
+        path = os.path.join(self.root, "password")
+        if not os.path.exists(path):
+            with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+                file.write(secrets.token_hex(16) + "\n")
+        return path
+
+
+class Market:
+    """A running dev chain with its people."""
+
+    def __init__(self, programs: str, processes: Processes, folders: Folders):
+        self.programs = programs
+        self.processes = processes
+        self.folders = folders
+        self.port = free_port()
+        self.url = f"ws://127.0.0.1:{self.port}"
+        self.chain = Chain(f"http://127.0.0.1:{self.port}")
+        self.aitbc = Aitbc(self.program("aitbc"), self.url, folders.of("wallets"), folders.of("data"), folders.password_file())
+        self.client = ""
+        self.miners: list[Miner] = []
+
+    def program(self, *parts: str) -> str:
+        path = os.path.join(self.programs, *parts)
+        if not os.access(path, os.X_OK):
+            raise DemoError(f"there is no program {path}; run scripts/build")
+        return path
+
+    def start_node(self) -> None:
+        """Starts the dev chain and waits for its first block."""
+        self.processes.start(
+            "node",
+            [
+                self.program("aitbc-node"),
+                "--dev",
+                *("--base-path", self.folders.of("node")),
+                *("--rpc-port", str(self.port)),
+                *("--listen-addr", f"/ip4/127.0.0.1/tcp/{free_port()}"),
+                # Every state stays readable, so that the proof can name its blocks.
+                *("--state-pruning", "archive", "--blocks-pruning", "archive"),
+                *("--no-prometheus", "--no-hardware-benchmarks"),
+            ],
+        )
+        wait_for("the first block", FIRST_BLOCK_S, self._has_block)
+
+    def _has_block(self) -> bool:
+        self.processes.check_alive()
+        try:
+            return self.chain.best_number() > 0
+        except RpcError:
+            return False
+
+    def settle_people(self) -> None:
+        """Makes the wallets, funds them from dev accounts, registers the miners with their offers."""
+        with ThreadPoolExecutor(len(SPONSORS)) as pool:
+            people = dict(zip(SPONSORS, pool.map(self._settle, SPONSORS)))
+        self.client = people.pop("client").account
+        self.miners = list(people.values())
+
+    def _settle(self, name: str) -> Miner:
+        run = self.aitbc.run
+        wallet = run("wallet", "new", name, "--phrase-out", self._phrase(name))
+        run("wallet", "import", f"sponsor-{name}", "--dev", "--uri", SPONSORS[name])
+        money = CLIENT_MONEY if name == "client" else MINER_MONEY
+        run("wallet", "send", f"sponsor-{name}", name, money)
+        if name != "client":
+            worker = f"{name}-worker"
+            run("wallet", "new", worker, "--phrase-out", self._phrase(worker))
+            run("miner", "register", "--from", name, "--collateral", COLLATERAL, "--worker-key", worker)
+            for job_class in CLASSES:
+                run("miner", "offer", "--from", name, "--class", job_class, "--price", PRICE, "--slots", "1")
+        return Miner(name, wallet["address"], wallet["public_key"], self.folders.of("workers", name))
+
+    def _phrase(self, name: str) -> str:
+        return os.path.join(self.folders.of("phrases"), name)
+
+    def start_worker(self, miner: Miner, lying: bool = False) -> None:
+        """Starts a miner's worker, or the one that lies with the same key and journal."""
+        name = "lying-worker" if lying else "aitbc-offchain-worker"
+        program = self.program("examples", name) if lying else self.program(name)
+        log = self.processes.log_of(f"worker-{miner.name}")
+        start = os.path.getsize(log) if os.path.exists(log) else 0
+        self.processes.start(
+            f"worker-{miner.name}",
+            [
+                program,
+                *("--url", self.url),
+                *("--miner", miner.address),
+                *("--worker-key", os.path.join(self.folders.of("wallets"), f"{miner.name}-worker.json")),
+                *("--password-file", self.folders.password_file()),
+                *("--state-dir", miner.state_dir),
+                *("--data", self.folders.of("data")),
+                # The example lies in a folder of its own, away from the program that runs the jobs.
+                *("--miner-program", self.program("aitbc-miner")),
+            ],
+        )
+        wait_for(f"{miner.name}'s worker", 30, lambda: self._is_ready(miner, start))
+
+    def _is_ready(self, miner: Miner, start: int) -> bool:
+        self.processes.check_alive()
+        with open(self.processes.log_of(f"worker-{miner.name}"), "rb") as log:
+            log.seek(start)
+            return b" ready" in log.read()
+
+    def stop_worker(self, miner: Miner) -> None:
+        self.processes.stop(f"worker-{miner.name}")
+
+    def kill_worker(self, miner: Miner) -> None:
+        """kill -9, with the child that runs its job."""
+        self.processes.kill(f"worker-{miner.name}")
+
+    def name_of(self, account: str) -> str:
+        """A miner's name by its public key, else a part of the key."""
+        return next((miner.name for miner in self.miners if miner.account == account), account[:10])
