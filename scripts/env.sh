@@ -13,8 +13,6 @@ fi
 # Outside the checkout, so that fresh clones share what is already compiled.
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/aitbc/target}"
 export CARGO_TERM_COLOR="${CARGO_TERM_COLOR:-auto}"
-# The wasm builder needs the workspace, which it cannot find from a target folder outside of it.
-export WASM_BUILD_WORKSPACE_HINT="$AITBC_ROOT"
 # Said on stderr by every Vulkan loader in a shell without a desktop; harmless but alarming.
 export XDG_RUNTIME_DIR="${XDG_RUNTIME_DIR:-/tmp}"
 

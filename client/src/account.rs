@@ -5,7 +5,9 @@ use subxt::utils::AccountId32;
 
 /// A text that names no account.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("\"{text}\" is not an address ({reason}); expected SS58 like 5Grwva…, or 0x and 64 hexadecimal digits")]
+#[error(
+	"\"{text}\" is not an address ({reason}); expected SS58 like 5Grwva…, or 0x and 64 hexadecimal digits"
+)]
 pub struct AddressError {
 	/// The text, cut if it is long.
 	pub text: String,

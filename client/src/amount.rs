@@ -13,7 +13,9 @@ const MAX_CHARS: usize = 64;
 #[non_exhaustive]
 pub enum AmountError {
 	/// Not digits with a unit.
-	#[error("\"{text}\" is not an amount; write it like \"1.5 AIT\", \"20 MILLI\", \"7 MICRO\" or \"12 planck\"")]
+	#[error(
+		"\"{text}\" is not an amount; write it like \"1.5 AIT\", \"20 MILLI\", \"7 MICRO\" or \"12 planck\""
+	)]
 	Malformed {
 		/// The text, cut if it is long.
 		text: String,
@@ -60,7 +62,8 @@ pub fn parse_amount(text: &str) -> Result<Balance, AmountError> {
 	if trimmed.len() > MAX_CHARS {
 		return Err(malformed());
 	}
-	let unit_at = trimmed.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(trimmed.len());
+	let unit_at =
+		trimmed.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(trimmed.len());
 	let (number, unit) = trimmed.split_at(unit_at);
 	if number.is_empty() {
 		return Err(malformed());
@@ -69,8 +72,10 @@ pub fn parse_amount(text: &str) -> Result<Balance, AmountError> {
 	if unit.is_empty() {
 		return Err(AmountError::NoUnit { text: shown() });
 	}
-	let (unit, planck) =
-		UNITS.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(unit)).ok_or_else(malformed)?;
+	let (unit, planck) = UNITS
+		.into_iter()
+		.find(|(name, _)| name.eq_ignore_ascii_case(unit))
+		.ok_or_else(malformed)?;
 	let decimals = planck.ilog10();
 	let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
 	let digits_only = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit());
@@ -136,14 +141,31 @@ mod tests {
 
 	#[test]
 	fn parse_amount_should_fail_when_text_is_no_amount() {
-		for text in ["", "AIT", "-1 AIT", "+1 AIT", "1,5 AIT", "1.5.2 AIT", "1 BTC", ".5 AIT", "5. AIT", "1e3 AIT", "١ AIT", "1 A IT", "0x10 AIT", "NaN AIT"] {
+		for text in [
+			"",
+			"AIT",
+			"-1 AIT",
+			"+1 AIT",
+			"1,5 AIT",
+			"1.5.2 AIT",
+			"1 BTC",
+			".5 AIT",
+			"5. AIT",
+			"1e3 AIT",
+			"١ AIT",
+			"1 A IT",
+			"0x10 AIT",
+			"NaN AIT",
+		] {
 			assert!(matches!(parse_amount(text), Err(AmountError::Malformed { .. })), "{text}");
 		}
 		assert!(matches!(parse_amount("5"), Err(AmountError::NoUnit { .. })));
 		for text in ["0.0000000000001 AIT", "1.5 planck", "0.0000001 MICRO"] {
 			assert!(matches!(parse_amount(text), Err(AmountError::TooFine { .. })), "{text}");
 		}
-		for text in ["340282366920938463463374607431768211456 planck", "340282366920938463463374608 AIT"] {
+		for text in
+			["340282366920938463463374607431768211456 planck", "340282366920938463463374608 AIT"]
+		{
 			assert!(matches!(parse_amount(text), Err(AmountError::TooLarge { .. })), "{text}");
 		}
 	}

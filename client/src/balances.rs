@@ -1,6 +1,7 @@
 //! Money: what accounts have, what there is in all, sending it.
 
 use crate::{
+	calls,
 	chain::{Chain, Included, View},
 	errors::{ChainError, SubmitError},
 	schema,
@@ -8,10 +9,6 @@ use crate::{
 };
 use aitbc_primitives::{AccountId, Balance, Split};
 use codec::Decode;
-use subxt::{
-	transactions::dynamic,
-	utils::{AccountId32, MultiAddress},
-};
 
 /// What an account has, planck.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -65,7 +62,6 @@ impl View {
 		Ok(found.map(|totals| totals.0).unwrap_or_default())
 	}
 
-
 	/// What an account has. An account nobody ever paid has nothing.
 	///
 	/// # Errors
@@ -96,7 +92,10 @@ impl View {
 			})
 			.await?;
 		if overflow {
-			return Err(ChainError::Decode { what, reason: "the sum does not fit 128 bits".into() });
+			return Err(ChainError::Decode {
+				what,
+				reason: "the sum does not fit 128 bits".into(),
+			});
 		}
 		Ok(audit)
 	}
@@ -113,8 +112,6 @@ impl Chain {
 		to: &AccountId,
 		amount: Balance,
 	) -> Result<Included, SubmitError> {
-		let to = AccountId32(*AsRef::<[u8; 32]>::as_ref(to));
-		let to = MultiAddress::<AccountId32, ()>::Id(to);
-		self.submit(from, &dynamic("Balances", "transfer_keep_alive", (to, amount))).await
+		self.submit(from, &calls::transfer(to, amount)).await
 	}
 }

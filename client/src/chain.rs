@@ -6,20 +6,13 @@ use crate::{
 	wallet::Keypair,
 };
 use aitbc_primitives::{BlockNumber, Hash};
-use std::{
-	sync::Arc,
-	time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 use subxt::{
 	Metadata, OnlineClient, OnlineClientAtBlock, SubstrateConfig,
 	backend::LegacyBackend,
 	client::Blocks,
 	config::{RpcConfigFor, SubstrateExtrinsicParamsBuilder},
-	events::Events,
-	ext::{
-		scale_decode::DecodeAsFields,
-		scale_encode::EncodeAsFields,
-	},
+	ext::{scale_decode::DecodeAsFields, scale_encode::EncodeAsFields},
 	extrinsics::ExtrinsicEvents,
 	rpcs::{LegacyRpcMethods, RpcClient},
 	storage::{Address, PrefixOf, StorageKeyValue},
@@ -160,7 +153,7 @@ impl Chain {
 			Err(error) => {
 				self.reconnect(link.generation, error.to_string()).await?;
 				Err(ChainError::rpc("tell the finalized block", error))
-			},
+			}
 		}
 	}
 
@@ -178,7 +171,7 @@ impl Chain {
 					.chain_get_block_hash(None)
 					.await
 					.map_err(|error| ChainError::rpc("tell the best block", error))?
-			},
+			}
 		};
 		let hash = hash.ok_or_else(|| ChainError::rpc("tell the best block", "it has none"))?;
 		self.at(Hash::from(hash.0)).await
@@ -276,7 +269,7 @@ impl Chain {
 				| TransactionStatus::Invalid { message }
 				| TransactionStatus::Dropped { message } => {
 					return Err(SubmitError::Dropped { call: name.into(), reason: message });
-				},
+				}
 				TransactionStatus::Validated
 				| TransactionStatus::Broadcasted
 				| TransactionStatus::NoLongerInBestBlock => continue,
@@ -323,7 +316,8 @@ impl Chain {
 		let mut link = self.inner.link.write().await;
 		if link.generation == broken {
 			tracing::debug!(url = %self.inner.url, %reason, "connecting again");
-			let fresh = open_link(&self.inner.url, &self.inner.config, broken.wrapping_add(1)).await?;
+			let fresh =
+				open_link(&self.inner.url, &self.inner.config, broken.wrapping_add(1)).await?;
 			let genesis = Hash::from(fresh.online.genesis_hash().0);
 			check_genesis(&self.inner.url, Some(self.inner.genesis), genesis)?;
 			*link = fresh;
@@ -359,7 +353,7 @@ fn check_genesis(url: &str, expected: Option<Hash>, found: Hash) -> Result<(), C
 	match expected {
 		Some(expected) if expected != found => {
 			Err(ChainError::WrongGenesis { url: url.into(), expected, found })
-		},
+		}
 		_ => Ok(()),
 	}
 }
@@ -388,13 +382,13 @@ impl BestBlocks {
 				self.backoff = MIN_BACKOFF;
 				let number = BlockNumber::try_from(block.number()).unwrap_or(BlockNumber::MAX);
 				return Ok(Head { number, hash: Hash::from(block.hash().0) });
-			},
+			}
 			Ok(Some(Err(error))) => ChainError::blocks(error),
 			Ok(None) => ChainError::rpc("follow the chain", "the subscription ended"),
 			Err(_) => {
 				let reason = format!("no new block for {} s", SILENCE.as_secs());
 				ChainError::rpc("follow the chain", reason)
-			},
+			}
 		};
 		let generation = *generation;
 		self.blocks = None;
@@ -419,7 +413,7 @@ async fn subscribe(
 		Err(error) => {
 			pause(backoff).await;
 			Err(ChainError::blocks(error))
-		},
+		}
 	}
 }
 
@@ -496,30 +490,6 @@ impl View {
 		Ok(what)
 	}
 
-	/// A constant of a pallet.
-	pub(crate) fn constant<V: subxt::ext::scale_decode::DecodeAsType>(
-		&self,
-		pallet: &str,
-		name: &str,
-	) -> Result<V, ChainError> {
-		self.at
-			.constants()
-			.entry(subxt::constants::dynamic::<V>(pallet, name))
-			.map_err(|error| ChainError::Decode {
-				what: format!("{pallet}.{name}"),
-				reason: error.to_string(),
-			})
-	}
-
-	/// All events of the block.
-	pub(crate) async fn events(&self) -> Result<Events<SubstrateConfig>, ChainError> {
-		self.at
-			.events()
-			.fetch()
-			.await
-			.map_err(|error| ChainError::rpc("send the block's events", error))
-	}
-
 	fn check_compatible(&self, url: &str) -> Result<(), ChainError> {
 		let differing = schema::differences(&schema::our_metadata()?, self.at.metadata_ref());
 		if differing.is_empty() {
@@ -543,10 +513,8 @@ fn decode_entry<A: Address>(
 	entry: StorageKeyValue<'_, A>,
 ) -> Result<(A::KeyParts, A::Value), ChainError> {
 	let failed = |reason: String| ChainError::Decode { what: what.into(), reason };
-	let key = entry
-		.key()
-		.and_then(|key| key.decode())
-		.map_err(|error| failed(error.to_string()))?;
+	let key =
+		entry.key().and_then(|key| key.decode()).map_err(|error| failed(error.to_string()))?;
 	let value = entry.value().decode().map_err(|error| failed(error.to_string()))?;
 	Ok((key, value))
 }
@@ -581,5 +549,32 @@ impl Included {
 			}
 		}
 		Err(failed(format!("it emitted no {pallet}.{event}")))
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn another_chain_should_be_refused() {
+		let (ours, theirs) = (Hash::repeat_byte(1), Hash::repeat_byte(2));
+		assert!(check_genesis("ws://x", None, theirs).is_ok());
+		assert!(check_genesis("ws://x", Some(ours), ours).is_ok());
+		let error = check_genesis("ws://x", Some(ours), theirs).expect_err("refuses");
+		assert!(!error.is_retryable());
+		let text = error.to_string();
+		assert!(text.contains("0x0101") && text.contains("0x0202"), "{text}");
+	}
+
+	#[tokio::test]
+	async fn connect_should_say_why_it_cannot() {
+		let connect = |url: &'static str| Chain::connect(url, ChainOptions::default());
+		let error = connect("localhost:9944").await.err().expect("refuses");
+		assert!(matches!(error, ChainError::Url { .. }), "{error}");
+		assert!(!error.is_retryable());
+		let error = connect("ws://127.0.0.1:1").await.err().expect("refuses");
+		assert!(matches!(error, ChainError::Connect { .. }), "{error}");
+		assert!(error.is_retryable());
 	}
 }

@@ -11,7 +11,9 @@ use subxt::error::{
 #[non_exhaustive]
 pub enum ChainError {
 	/// Not an address of a node.
-	#[error("\"{url}\" is not the address of a node; it must start with ws:// or wss://, like ws://127.0.0.1:9944")]
+	#[error(
+		"\"{url}\" is not the address of a node; it must start with ws:// or wss://, like ws://127.0.0.1:9944"
+	)]
 	Url {
 		/// What was given.
 		url: String,
@@ -25,7 +27,9 @@ pub enum ChainError {
 		reason: String,
 	},
 	/// The node serves another chain than the one asked for.
-	#[error("the node at {url} serves the chain with genesis {found:?}, not {expected:?}; use a node of the right chain, or leave the expected genesis out")]
+	#[error(
+		"the node at {url} serves the chain with genesis {found:?}, not {expected:?}; use a node of the right chain, or leave the expected genesis out"
+	)]
 	WrongGenesis {
 		/// Where.
 		url: String,
@@ -35,7 +39,9 @@ pub enum ChainError {
 		found: Hash,
 	},
 	/// The node's runtime differs in something this program uses.
-	#[error("the runtime of the node at {url} (spec version {spec_version}) does not fit this program: {what}; use the release of this program that was made for that runtime")]
+	#[error(
+		"the runtime of the node at {url} (spec version {spec_version}) does not fit this program: {what}; use the release of this program that was made for that runtime"
+	)]
 	Incompatible {
 		/// Where.
 		url: String,
@@ -53,7 +59,9 @@ pub enum ChainError {
 		reason: String,
 	},
 	/// No such block, or its state is gone.
-	#[error("the node has no state of block {block:?}: {reason}; ask for a newer block, or an archive node")]
+	#[error(
+		"the node has no state of block {block:?}: {reason}; ask for a newer block, or an archive node"
+	)]
 	NoState {
 		/// The block.
 		block: Hash,
@@ -90,7 +98,7 @@ impl ChainError {
 			| StorageError::CannotIterateValues(error)
 			| StorageError::StreamFailure(error) => {
 				Self::Rpc { doing: "read the state", reason: format!("{what}: {error}") }
-			},
+			}
 			other => Self::Decode { what, reason: other.to_string() },
 		}
 	}
@@ -106,12 +114,12 @@ impl ChainError {
 				} else {
 					Self::Rpc { doing: "open a block", reason: source.to_string() }
 				}
-			},
+			}
 			OnlineClientAtBlockError::BlockHeaderNotFound { .. }
 			| OnlineClientAtBlockError::BlockNotFound { .. } => Self::NoState { block, reason },
 			OnlineClientAtBlockError::CannotGetMetadata { .. } => {
 				Self::Rpc { doing: "send its metadata", reason }
-			},
+			}
 			_ => Self::Decode { what: "the runtime's metadata".into(), reason },
 		}
 	}
@@ -176,7 +184,9 @@ pub enum SubmitError {
 		docs: String,
 	},
 	/// Not in a block in time. It may still get into one.
-	#[error("{call} was sent but is in no block after {seconds} s; look at its effect before you send it again")]
+	#[error(
+		"{call} was sent but is in no block after {seconds} s; look at its effect before you send it again"
+	)]
 	TimedOut {
 		/// `Pallet.call`.
 		call: String,
@@ -230,7 +240,7 @@ impl SubmitError {
 			ExtrinsicError::AccountNonceError { .. } => {
 				let source = ChainError::rpc("tell the account's nonce", error);
 				return Self::Chain { call, source };
-			},
+			}
 			_ => return Self::Build { call, reason: error.to_string() },
 		};
 		match user_error(backend) {
@@ -242,7 +252,7 @@ impl SubmitError {
 					format!("{}: {data}", user.message)
 				};
 				Self::Refused { call, code: user.code, reason }
-			},
+			}
 			None => Self::Chain { call, source: ChainError::rpc("take the extrinsic", backend) },
 		}
 	}
@@ -287,5 +297,41 @@ fn user_error(error: &BackendError) -> Option<&subxt::rpcs::UserError> {
 	match error {
 		BackendError::Rpc(RpcError::ClientError(subxt::rpcs::Error::User(user))) => Some(user),
 		_ => None,
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	fn refused(code: i32, reason: &str) -> SubmitError {
+		SubmitError::Refused { call: "Jobs.submit".into(), code, reason: reason.into() }
+	}
+
+	#[test]
+	fn only_what_time_cures_should_be_retryable() {
+		assert!(refused(1010, "Invalid Transaction: Transaction is outdated").is_retryable());
+		assert!(
+			refused(1010, "Invalid Transaction: Transaction has an ancient birth block")
+				.is_retryable()
+		);
+		assert!(refused(1014, "Priority is too low").is_retryable());
+		assert!(refused(1016, "Immediately Dropped").is_retryable());
+		assert!(
+			!refused(1010, "Invalid Transaction: Transaction has a bad signature").is_retryable()
+		);
+		let poor = refused(1010, "Invalid Transaction: Inability to pay some fees");
+		assert!(!poor.is_retryable());
+		assert!(poor.to_string().contains("send the account some AIT"), "{poor}");
+		let failed = SubmitError::Failed {
+			call: "Receipts.commit".into(),
+			block: Hash::zero(),
+			error: "Receipts::TooLate".into(),
+			docs: "The lease's deadline has passed.".into(),
+		};
+		assert!(!failed.is_retryable());
+		assert_eq!(failed.pallet_error(), Some("Receipts::TooLate"));
+		let late = SubmitError::TimedOut { call: "Receipts.commit".into(), seconds: 60 };
+		assert!(late.is_retryable());
 	}
 }

@@ -1,6 +1,7 @@
 //! Miners, their offers and what they earned.
 
 use crate::{
+	calls,
 	chain::{Chain, Included, View},
 	errors::{ChainError, SubmitError},
 	schema,
@@ -10,7 +11,7 @@ use aitbc_primitives::{
 	AccountId, Balance, BlockNumber, Class, Hash, WorkerKey, WorkerSignature, worker_consent,
 };
 use codec::Decode;
-use subxt::{transactions::dynamic, utils::Static};
+use subxt::utils::Static;
 
 /// Most miners that are listed at once.
 pub const MAX_MINERS_LISTED: usize = 10_000;
@@ -171,8 +172,7 @@ impl Chain {
 		let account = AccountId::from(miner.public_key().0);
 		let consent = sign_consent(worker, self.genesis(), &account);
 		let worker = WorkerKey::from(worker.public_key().0);
-		let arguments = (collateral, Static(worker), Static(consent));
-		self.submit(miner, &dynamic("ComputeStaking", "register", arguments)).await
+		self.submit(miner, &calls::register_miner(collateral, worker, consent)).await
 	}
 
 	/// Adds collateral.
@@ -184,7 +184,7 @@ impl Chain {
 		miner: &Keypair,
 		amount: Balance,
 	) -> Result<Included, SubmitError> {
-		self.submit(miner, &dynamic("ComputeStaking", "bond_extra", (amount,))).await
+		self.submit(miner, &calls::bond_extra(amount)).await
 	}
 
 	/// Announces that the miner leaves: it takes no more leases.
@@ -192,7 +192,7 @@ impl Chain {
 	/// # Errors
 	/// [`SubmitError`].
 	pub async fn leave(&self, miner: &Keypair) -> Result<Included, SubmitError> {
-		self.submit(miner, &dynamic("ComputeStaking", "leave", ())).await
+		self.submit(miner, &calls::leave()).await
 	}
 
 	/// Takes the collateral back, after the unbonding time.
@@ -200,7 +200,7 @@ impl Chain {
 	/// # Errors
 	/// [`SubmitError`].
 	pub async fn withdraw(&self, miner: &Keypair) -> Result<Included, SubmitError> {
-		self.submit(miner, &dynamic("ComputeStaking", "withdraw", ())).await
+		self.submit(miner, &calls::withdraw()).await
 	}
 
 	/// Makes or changes the offer for a class.
@@ -215,8 +215,7 @@ impl Chain {
 		slots: u16,
 		expires_at: BlockNumber,
 	) -> Result<Included, SubmitError> {
-		let arguments = (Static(class), price_per_unit, slots, expires_at);
-		self.submit(miner, &dynamic("Market", "set_offer", arguments)).await
+		self.submit(miner, &calls::set_offer(class, price_per_unit, slots, expires_at)).await
 	}
 
 	/// Takes the offer for a class back. Leases go on.
@@ -228,6 +227,6 @@ impl Chain {
 		miner: &Keypair,
 		class: Class,
 	) -> Result<Included, SubmitError> {
-		self.submit(miner, &dynamic("Market", "withdraw_offer", (Static(class),))).await
+		self.submit(miner, &calls::withdraw_offer(class)).await
 	}
 }

@@ -69,7 +69,9 @@ pub enum ReceiptError {
 		what: &'static str,
 	},
 	/// None of the trusted keys made the signature.
-	#[error("none of the {keys} trusted keys made this signature: the receipt was changed, or its worker is not trusted")]
+	#[error(
+		"none of the {keys} trusted keys made this signature: the receipt was changed, or its worker is not trusted"
+	)]
 	Signature {
 		/// How many keys were tried.
 		keys: usize,
@@ -189,12 +191,12 @@ fn check_consistency(signed: &SignedReceipt, spec: Option<&JobSpec>) -> Result<(
 			let fits = inline.is_empty() || Cid::of_raw(inline) == *output;
 			require(fits, "itself: its inline output does not hash to the output's CID")?;
 			require(receipt.units > 0, "itself: it completed with zero units")?;
-		},
+		}
 		Outcome::OutOfFuel | Outcome::Failed { .. } => {
 			require(receipt.units == 0, "itself: it has units, but did not complete")?;
 			let no_trace = receipt.trace_root == Hash::zero();
 			require(no_trace, "itself: it has a trace, but did not complete")?;
-		},
+		}
 	}
 	let Some(spec) = spec else { return Ok(()) };
 	require(receipt.program == spec.workload.program(), "the job: another program ran")?;
@@ -270,8 +272,7 @@ impl View {
 		job: JobId,
 	) -> Result<Vec<(ReplicaIndex, SignedReceipt)>, ChainError> {
 		let limit = usize::from(u8::MAX);
-		let found =
-			self.list(schema::receipts(), (subxt::utils::Static(job),), limit).await?;
+		let found = self.list(schema::receipts(), (subxt::utils::Static(job),), limit).await?;
 		let mut found: Vec<_> =
 			found.into_iter().map(|((_, replica), receipt)| (replica, receipt.0)).collect();
 		found.sort_by_key(|(replica, _)| *replica);

@@ -8,11 +8,11 @@
 
 use crate::errors::ChainError;
 use aitbc_primitives::{
-	AccountId, Balance, BlockNumber, Cid, Class, JobId, ReplicaIndex, SignedReceipt, WorkerKey,
+	AccountId, Balance, Cid, Class, JobId, JobSpec, ReplicaIndex, SignedReceipt, WorkerKey,
 };
 use subxt::{
 	Metadata,
-	ext::scale_decode::{self, DecodeAsType},
+	ext::scale_decode::DecodeAsType,
 	storage::{DynamicAddress, dynamic},
 	utils::Static,
 };
@@ -50,6 +50,7 @@ pub const STORAGE: &[(&str, &str)] = &[
 	("Market", "Offers"),
 	("Jobs", "Programs"),
 	("Jobs", "Jobs"),
+	("Jobs", "Specs"),
 	("Jobs", "Leases"),
 	("Jobs", "MinerLeases"),
 	("Jobs", "JobsOf"),
@@ -93,7 +94,6 @@ pub fn differences(ours: &Metadata, theirs: &Metadata) -> Vec<String> {
 #[derive(Clone, Debug, DecodeAsType)]
 #[decode_as_type(crate_path = "subxt::ext::scale_decode")]
 pub(crate) struct AccountInfo {
-	pub nonce: u32,
 	pub data: AccountData,
 }
 
@@ -134,6 +134,10 @@ pub(crate) fn jobs() -> Map<(Static<JobId>,), Static<crate::jobs::Job>> {
 	dynamic("Jobs", "Jobs")
 }
 
+pub(crate) fn specs() -> Map<(Static<JobId>,), Static<JobSpec>> {
+	dynamic("Jobs", "Specs")
+}
+
 pub(crate) fn leases() -> Map<(Static<JobId>, ReplicaIndex), Static<crate::jobs::Lease>> {
 	dynamic("Jobs", "Leases")
 }
@@ -160,4 +164,52 @@ pub(crate) fn earnings() -> Map<(Static<AccountId>,), Static<crate::miners::Earn
 
 pub(crate) fn payments() -> Map<(Static<JobId>, ReplicaIndex), Static<crate::jobs::Payment>> {
 	dynamic("Payouts", "Payments")
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use subxt::ext::scale_type_resolver::{TypeResolver, visitor};
+
+	/// The names of the fields (or variants) of what an entry stores.
+	fn parts(metadata: &Metadata, pallet: &str, entry: &str) -> Vec<String> {
+		let pallet = metadata.pallet_by_name(pallet).expect(pallet);
+		let entry = pallet.storage().expect("has storage").entry_by_name(entry).expect(entry);
+		names(metadata, entry.value_ty())
+	}
+
+	fn names(metadata: &Metadata, id: u32) -> Vec<String> {
+		let visitor = visitor::new((), |(), _| Vec::new()).visit_composite(|(), _, fields| {
+			fields.filter_map(|field| field.name.map(str::to_string)).collect()
+		});
+		metadata.types().resolve_type(id, visitor).expect("the type is there")
+	}
+
+	#[test]
+	fn repeated_types_should_have_the_fields_of_the_runtimes() {
+		let metadata = our_metadata().expect("decodes");
+		for (pallet, entry, fields) in [
+			("ComputeStaking", "Miners", "worker collateral locked open_leases status record"),
+			("Market", "Offers", "price_per_unit slots used expires_at place"),
+			("Jobs", "Programs", "owner size_bytes deposit jobs"),
+			(
+				"Jobs",
+				"Jobs",
+				"client class units max_price_per_unit replication start_within_blocks \
+				 deliver_within_blocks posted_at ended_at escrow deposit attempts tried state",
+			),
+			("Payouts", "Totals", "replicas units split"),
+			("Payouts", "Earnings", "replicas units gross net"),
+			("Payouts", "Payments", "miner units split"),
+		] {
+			let expected: Vec<&str> = fields.split_whitespace().collect();
+			assert_eq!(parts(&metadata, pallet, entry), expected, "{pallet}.{entry}");
+		}
+	}
+
+	#[test]
+	fn everything_used_should_be_in_the_metadata() {
+		let metadata = our_metadata().expect("decodes");
+		assert_eq!(differences(&metadata, &metadata), Vec::<String>::new());
+	}
 }

@@ -53,7 +53,9 @@ const SEALED_BYTES: usize = HEADER_BYTES + PLAIN_BYTES + TAG_BYTES;
 #[non_exhaustive]
 pub enum WalletError {
 	/// A name that could be a path, or nothing.
-	#[error("\"{name}\" cannot name a wallet; use 1 to 64 letters, digits, - and _, a letter or digit first")]
+	#[error(
+		"\"{name}\" cannot name a wallet; use 1 to 64 letters, digits, - and _, a letter or digit first"
+	)]
 	Name {
 		/// The name, cut if it is long.
 		name: String,
@@ -97,7 +99,9 @@ pub enum WalletError {
 		mode: u32,
 	},
 	/// Not words, a seed, or a URI.
-	#[error("this is no secret phrase: {reason}; expected 12 to 24 English words of BIP-39, or 0x and 64 hexadecimal digits")]
+	#[error(
+		"this is no secret phrase: {reason}; expected 12 to 24 English words of BIP-39, or 0x and 64 hexadecimal digits"
+	)]
 	Phrase {
 		/// What is wrong. Never the phrase itself.
 		reason: String,
@@ -151,7 +155,8 @@ impl Secret {
 			SecretUri::from_str(uri.trim()).map_err(|error| fail(error.to_string()))?;
 		let mut seed = Zeroizing::new([0u8; 64]);
 		if let Some(digits) = phrase.expose_secret().strip_prefix("0x") {
-			hex::decode_to_slice(digits, &mut seed[..32]).map_err(|error| fail(error.to_string()))?;
+			hex::decode_to_slice(digits, &mut seed[..32])
+				.map_err(|error| fail(error.to_string()))?;
 		} else {
 			let words = Mnemonic::from_str(phrase.expose_secret())
 				.map_err(|error| fail(error.to_string()))?;
@@ -171,12 +176,14 @@ impl Secret {
 		let root = MiniSecretKey::from_bytes(&seed[..32])
 			.map_err(|error| fail(error.to_string()))?
 			.expand(ExpansionMode::Ed25519);
-		Ok(Self(junctions.into_iter().fold(root, |key, junction| match junction {
-			DeriveJunction::Soft(code) => key.derived_key_simple(ChainCode(code), []).0,
-			DeriveJunction::Hard(code) => key
-				.hard_derive_mini_secret_key(Some(ChainCode(code)), b"")
-				.0
-				.expand(ExpansionMode::Ed25519),
+		Ok(Self(junctions.into_iter().fold(root, |key, junction| {
+			match junction {
+				DeriveJunction::Soft(code) => key.derived_key_simple(ChainCode(code), []).0,
+				DeriveJunction::Hard(code) => key
+					.hard_derive_mini_secret_key(Some(ChainCode(code)), b"")
+					.0
+					.expand(ExpansionMode::Ed25519),
+			}
 		})))
 	}
 
@@ -273,7 +280,7 @@ impl Keystore {
 			Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
 			Err(source) => {
 				return Err(WalletError::Io { doing: "list", path: self.folder.clone(), source });
-			},
+			}
 		};
 		let mut wallets: Vec<Wallet> = entries
 			.filter_map(|entry| {
@@ -370,11 +377,14 @@ impl Keystore {
 		let found = match fs::symlink_metadata(path) {
 			Ok(found) => found,
 			Err(error) if error.kind() == io::ErrorKind::NotFound => {
-				return Err(WalletError::Unknown { name: name.into(), folder: self.folder.clone() });
-			},
+				return Err(WalletError::Unknown {
+					name: name.into(),
+					folder: self.folder.clone(),
+				});
+			}
 			Err(source) => {
 				return Err(WalletError::Io { doing: "inspect", path: path.into(), source });
-			},
+			}
 		};
 		if !found.is_file() {
 			let reason = "it is not a plain file".into();
@@ -421,8 +431,7 @@ fn seal(secret: &Secret, password: &str) -> Result<String, WalletError> {
 	let mut nonce = [0u8; NONCE_BYTES];
 	OsRng.fill_bytes(&mut salt);
 	OsRng.fill_bytes(&mut nonce);
-	let params =
-		scrypt::Params::new(log_n, r, p, 32).map_err(|error| fail(error.to_string()))?;
+	let params = scrypt::Params::new(log_n, r, p, 32).map_err(|error| fail(error.to_string()))?;
 	let mut key = Zeroizing::new([0u8; 32]);
 	scrypt::scrypt(password.as_bytes(), &salt, &params, &mut *key)
 		.map_err(|error| fail(error.to_string()))?;
@@ -523,7 +532,11 @@ mod tests {
 		let pairs = [("//Alice", dev::alice()), ("//Bob", dev::bob()), ("//One", dev::one())];
 		for (uri, expected) in pairs {
 			let secret = Secret::from_uri(uri).expect("derives");
-			assert_eq!(AsRef::<[u8; 32]>::as_ref(&secret.account()), &expected.public_key().0, "{uri}");
+			assert_eq!(
+				AsRef::<[u8; 32]>::as_ref(&secret.account()),
+				&expected.public_key().0,
+				"{uri}"
+			);
 		}
 		for uri in [
 			"bottom drive obey lake curtain smoke basket hold race lonely fit walk/soft//hard///pw",
@@ -532,7 +545,11 @@ mod tests {
 			let parsed = SecretUri::from_str(uri).expect("parses");
 			let expected = Keypair::from_uri(&parsed).expect("derives");
 			let secret = Secret::from_uri(uri).expect("derives");
-			assert_eq!(AsRef::<[u8; 32]>::as_ref(&secret.account()), &expected.public_key().0, "{uri}");
+			assert_eq!(
+				AsRef::<[u8; 32]>::as_ref(&secret.account()),
+				&expected.public_key().0,
+				"{uri}"
+			);
 		}
 	}
 

@@ -42,17 +42,14 @@ pub fn serve(device: &DeviceSelector, limits: ChildLimits) -> io::Result<()> {
 		let _ = io::stdin().lock().read(&mut [0]);
 		system::kill_self()
 	})?;
-	let response = respond(device, end, request);
-	wire::write(&mut io::stdout().lock(), &response)
-}
-
-fn respond(device: &DeviceSelector, limit: Duration, request: ChildRequest) -> ChildResponse {
-	let engine = match DeviceEngine::open(device, limit) {
-		Ok(engine) => engine,
-		Err(error) => return ChildResponse::NoDevice(error.to_string()),
+	let engine = DeviceEngine::open(device, end);
+	let response = match (&engine, request) {
+		(Err(error), _) => ChildResponse::NoDevice(error.to_string()),
+		(Ok(engine), ChildRequest::Probe) => ChildResponse::Profile(engine.profile().clone()),
+		(Ok(engine), ChildRequest::Execute(request)) => {
+			ChildResponse::Done(engine.execute(&request))
+		}
 	};
-	match request {
-		ChildRequest::Probe => ChildResponse::Profile(engine.profile().clone()),
-		ChildRequest::Execute(request) => ChildResponse::Done(engine.execute(&request)),
-	}
+	// Before the device is closed, which may wait for work that never ends.
+	wire::write(&mut io::stdout().lock(), &response)
 }

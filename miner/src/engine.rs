@@ -66,7 +66,7 @@ pub enum EngineError {
 	#[error(transparent)]
 	Open(#[from] OpenError),
 	/// The program of the child process is not there.
-	#[error("cannot find the engine's executable {}: build or install aitbc-miner", path.display())]
+	#[error("cannot find the engine's executable {}: build or install aitbc-miner", .path.display())]
 	Executable {
 		/// Where it should be.
 		path: PathBuf,
@@ -78,7 +78,7 @@ pub enum EngineError {
 		message: String,
 	},
 	/// The child process did not tell what its device is.
-	#[error("the engine process {} cannot start: {message}", path.display())]
+	#[error("the engine process {} cannot start: {message}", .path.display())]
 	Probe {
 		/// The executable.
 		path: PathBuf,

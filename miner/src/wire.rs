@@ -67,8 +67,8 @@ pub(crate) fn read<T: Decode>(from: &mut impl Read, limit: usize) -> io::Result<
 	if length as usize > limit {
 		return Err(invalid(format!("a message of {length} bytes, at most {limit} are allowed")));
 	}
-	// Grows with what arrives, not with what is announced.
-	let mut body = Vec::new();
+	// Beyond a message of one input, memory grows with what arrives, not with what is announced.
+	let mut body = Vec::with_capacity((length as usize).min(MAX_RESPONSE_BYTES));
 	from.take(u64::from(length)).read_to_end(&mut body)?;
 	if body.len() != length as usize {
 		return Err(io::ErrorKind::UnexpectedEof.into());

@@ -10,6 +10,7 @@ use sc_consensus_grandpa::{
 	FinalityProofProvider, GrandpaBlockImport, LinkHalf, SharedVoterState, VotingRulesBuilder,
 };
 use sc_consensus_slots::BackoffAuthoringOnFinalizedHeadLagging;
+use sc_executor::WasmExecutor;
 use sc_network::{
 	Event, NetworkBackend, NetworkEventStream,
 	config::{FullNetworkConfiguration, NetworkBackendType},
@@ -17,7 +18,7 @@ use sc_network::{
 };
 use sc_service::{
 	BuildNetworkParams, Configuration, Error as ServiceError, PartialComponents, SpawnTasksParams,
-	TFullBackend, TFullClient, TaskManager, WarpSyncConfig, WasmExecutor,
+	TFullBackend, TFullClient, TaskManager, WarpSyncConfig,
 };
 use sc_telemetry::{Telemetry, TelemetryHandle, TelemetryWorker};
 use sc_transaction_pool::TransactionPoolHandle;

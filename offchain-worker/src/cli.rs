@@ -193,12 +193,12 @@ fn engine(arguments: &Arguments) -> Result<ProcessEngine, EngineError> {
 		Some(path) => path.clone(),
 		None => ProcessEngine::executable_beside_this()?,
 	};
-	Ok(ProcessEngine::new(ProcessEngineConfig {
+	ProcessEngine::new(ProcessEngineConfig {
 		executable,
 		device: arguments.device.clone(),
 		time_limit: Duration::from_secs(arguments.job_time_limit),
 		memory_limit_bytes: arguments.memory_limit.saturating_mul(MIB),
-	})?)
+	})
 }
 
 fn log_to_stderr(format: LogFormat) {
@@ -229,7 +229,8 @@ mod tests {
 		let alice = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
 		let parse = |miner: &str, more: &[&str]| {
 			let fixed = ["worker", "--worker-key", "k.json", "--state-dir", "s", "--data", "d"];
-			let all = fixed.iter().chain(&["--miner", miner]).chain(more);
+			let miner = ["--miner", miner];
+			let all = fixed.iter().chain(&miner).chain(more);
 			Arguments::try_parse_from(all).map(drop).map_err(|error| error.to_string())
 		};
 		parse(alice, &["--slots", "2"]).expect("a good command line");

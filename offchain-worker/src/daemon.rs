@@ -317,9 +317,7 @@ impl<C: Chain> Daemon<C> {
 				return self.book.observe(&self.view);
 			}
 			Ok(Executed::TooLate) => Progress::Idle { executions },
-			Err(ExecuteError::Journal(JournalError::AlreadyAnswered { .. })) => {
-				self.from_journal(key)
-			}
+			Err(ExecuteError::Journal(JournalError::AlreadyAnswered { .. })) => self.recorded(key),
 			Err(error) if error.is_retryable() => {
 				log_warn(key, block, format_args!("not executed, trying again: {error}"));
 				Progress::Idle { executions }
@@ -340,7 +338,7 @@ impl<C: Chain> Daemon<C> {
 	}
 
 	/// The first answer is the one that counts.
-	fn from_journal(&self, key: LeaseKey) -> Progress {
+	fn recorded(&self, key: LeaseKey) -> Progress {
 		match self.executor.journal.answer(key) {
 			Ok(Some(answer)) => Progress::Executed(Box::new(answer)),
 			Ok(None) => Progress::Idle { executions: 0 },
@@ -401,7 +399,7 @@ fn book_of(loaded: Loaded) -> Book {
 	for (key, record) in loaded.records {
 		let progress = match record {
 			Record::Started { executions, .. } => Progress::Idle { executions },
-			Record::Executed(answer) => Progress::Executed(Box::new(answer)),
+			Record::Executed(answer) => Progress::Executed(answer),
 		};
 		*book.entry(key) = Entry::new(progress);
 	}

@@ -41,7 +41,7 @@ pub enum Record {
 	},
 	/// The output lies in the data store and the answer is signed. Never changes again.
 	#[codec(index = 1)]
-	Executed(Answer),
+	Executed(Box<Answer>),
 }
 
 /// Why a record cannot be used.
@@ -183,13 +183,13 @@ impl Journal {
 
 	/// Writes the answer. It is durable when this returns, and the only one the lease will ever have.
 	pub fn executed(&self, key: LeaseKey, answer: &Answer) -> Result<(), JournalError> {
-		self.write(key, &Record::Executed(answer.clone()))
+		self.write(key, &Record::Executed(Box::new(answer.clone())))
 	}
 
 	/// The answer to a lease, if there is one.
 	pub fn answer(&self, key: LeaseKey) -> Result<Option<Answer>, JournalError> {
 		Ok(match self.current(key)? {
-			Some(Record::Executed(answer)) => Some(answer),
+			Some(Record::Executed(answer)) => Some(*answer),
 			Some(Record::Started { .. }) | None => None,
 		})
 	}

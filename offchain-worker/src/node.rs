@@ -8,20 +8,17 @@ use crate::{
 use aitbc_client::{
 	chain::{self as client, ChainOptions},
 	errors::{ChainError as ClientError, SubmitError},
+	jobs::MinerLease,
 	miners::MinerStatus,
 };
-use aitbc_primitives::{AccountId, Hash, JobId, JobSpec, LeaseState, ReplicaIndex};
-use futures::{StreamExt, TryStreamExt, stream};
+use aitbc_primitives::{AccountId, Hash, LeaseState};
+use futures::{StreamExt, stream};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::RwLock;
 
 /// How long a message is watched on its way to a block. After that it is left to the pool; whether
 /// it arrived shows in the state.
 const INCLUSION_TIMEOUT: Duration = Duration::from_secs(20);
-/// Most leases of one miner that are read. Offers bound it far below.
-const MAX_LEASES: usize = 4_096;
-/// Leases that are read from the node at the same time.
-const CONCURRENT_READS: usize = 16;
 
 /// A node, connected to when it is first needed, and again whenever the connection is gone.
 pub struct NodeChain {
@@ -82,14 +79,12 @@ impl Chain for NodeChain {
 		let chain = self.connection().await?;
 		let finalized = chain.finalized().await?.number;
 		let state = chain.at(head.hash).await?;
-		let keys = state.miner_leases(miner, MAX_LEASES).await?;
-		let state = &state;
-		let found: Vec<Option<LeaseView>> = stream::iter(keys)
-			.map(|(job, replica)| read_lease(state, job, replica))
-			.buffered(CONCURRENT_READS)
-			.try_collect()
-			.await?;
-		let leases = found.into_iter().flatten().collect();
+		let mut leases = Vec::new();
+		for MinerLease { job, replica, lease, spec } in state.miner_leases(miner).await? {
+			let is_committed = matches!(lease.state, LeaseState::Committed { .. });
+			let may_reveal = is_committed && state.may_reveal(job).await?;
+			leases.push(LeaseView { job, replica, lease, spec, may_reveal });
+		}
 		Ok(ChainView { best: head.number, finalized, leases })
 	}
 
@@ -98,10 +93,10 @@ impl Chain for NodeChain {
 		let signer = self.keys.pair();
 		let sent = match message {
 			Message::Commit { job, replica, commitment } => {
-				chain.commit(signer, job, replica, commitment).await
+				chain.submit_commit(signer, job, replica, commitment).await
 			}
 			Message::Submit { receipt } => chain.submit_receipt(signer, &receipt).await,
-			Message::Reveal { receipt, salt } => chain.reveal(signer, &receipt, salt).await,
+			Message::Reveal { receipt, salt } => chain.submit_reveal(signer, &receipt, &salt).await,
 		};
 		match sent {
 			// Still on its way. The state will tell.
@@ -110,38 +105,6 @@ impl Chain for NodeChain {
 			Err(refused) => Err(ChainError::Refused { reason: refused.to_string() }),
 		}
 	}
-}
-
-/// A lease with its job. `None` if one of the two is missing: the maps are changed together, so that
-/// what lacks one of them is no lease.
-async fn read_lease(
-	state: &client::View,
-	job: JobId,
-	replica: ReplicaIndex,
-) -> Result<Option<LeaseView>, ChainError> {
-	let Some(lease) = state.lease(job, replica).await? else { return Ok(None) };
-	let Some(found) = state.job(job).await? else { return Ok(None) };
-	let spec = found.spec;
-	let is_committed = matches!(lease.state, LeaseState::Committed { .. });
-	let may_reveal = is_committed && all_committed(state, job, &spec).await?;
-	Ok(Some(LeaseView { job, replica, lease, spec, may_reveal }))
-}
-
-/// Whether every replica of the job is bound to its answer.
-async fn all_committed(
-	state: &client::View,
-	job: JobId,
-	spec: &JobSpec,
-) -> Result<bool, ChainError> {
-	for replica in 0..spec.replication.replicas {
-		let bound = state.lease(job, replica).await?.is_some_and(|lease| {
-			matches!(lease.state, LeaseState::Committed { .. } | LeaseState::Revealed { .. })
-		});
-		if !bound {
-			return Ok(false);
-		}
-	}
-	Ok(true)
 }
 
 impl From<ClientError> for ChainError {

@@ -11,7 +11,7 @@ use crate::{
 use aitbc_client::account::{address, worker_address};
 use aitbc_data::{DataError, FolderStore};
 use aitbc_miner::Engine;
-use aitbc_primitives::{AccountId, Hash};
+use aitbc_primitives::AccountId;
 use std::{future::Future, io, path::PathBuf, sync::Arc};
 use tokio::time::sleep;
 

@@ -1,5 +1,8 @@
 //! The daemon against a chain in memory: the whole path, and what may go wrong on it.
 
+// Helpers beside the tests fail a test as the tests themselves do.
+#![allow(clippy::expect_used, clippy::panic)]
+
 mod support;
 
 use aitbc_data::{DataStore, FolderStore};
@@ -151,7 +154,7 @@ async fn a_worker_killed_over_a_job_should_begin_it_again() {
 	let world = World::new();
 	world.engine.hold(true);
 	let running = world.start();
-	let key = world.chain.state().lease_within(1, &[], b"hello", 1, 400);
+	let key = world.chain.state().lease(1, &[], b"hello", 1);
 	world.engine.until_executions(1).await;
 	running.kill().await;
 	let running = world.start();
@@ -218,7 +221,7 @@ async fn an_input_that_comes_late_should_be_waited_for() {
 async fn an_input_that_never_comes_should_be_reported_in_time() {
 	let world = World::new();
 	let running = world.start();
-	let key = world.chain.state().lease(1, &[Cid::of_raw(b"never")], &[], 1);
+	let key = world.chain.state().lease_within(1, &[Cid::of_raw(b"never")], &[], 1, 100);
 	let receipt = world.receipt(key).await;
 	assert_eq!(failure(&receipt), Some(FailureCode::InputUnavailable));
 	assert_eq!(receipt.receipt.units, 0);
@@ -235,7 +238,7 @@ async fn a_corrupt_input_should_be_reported_unless_it_is_repaired() {
 	for cid in [broken, repaired] {
 		fs::write(world.store.path_of(&cid), b"something else").expect("writable");
 	}
-	let first = world.chain.state().lease(1, &[broken], &[], 1);
+	let first = world.chain.state().lease_within(1, &[broken], &[], 1, 100);
 	let second = world.chain.state().lease(2, &[repaired], &[], 1);
 	sleep(Duration::from_millis(100)).await;
 	world.store.put(b"repaired").expect("room");
@@ -262,7 +265,7 @@ async fn a_node_that_restarts_with_an_empty_pool_should_get_the_message_again() 
 	let world = World::new();
 	let running = world.start();
 	world.engine.hold(true);
-	let key = world.chain.state().lease_within(1, &[], b"hello", 2, 200);
+	let key = world.chain.state().lease(1, &[], b"hello", 2);
 	world.engine.until_executions(1).await;
 	world.chain.state().online = false;
 	world.engine.hold(false);
@@ -289,7 +292,7 @@ async fn a_node_that_restarts_with_an_empty_pool_should_get_the_message_again() 
 async fn a_commitment_that_is_reorganised_away_should_be_made_again() {
 	let world = World::new();
 	let running = world.start();
-	let key = world.chain.state().lease_within(1, &[], b"hello", 2, 200);
+	let key = world.chain.state().lease(1, &[], b"hello", 2);
 	world.committed(key).await;
 	let reverted = {
 		let mut state = world.chain.state();
@@ -343,7 +346,7 @@ async fn jobs_should_run_in_no_more_than_the_given_slots() {
 	let running = world.start();
 	let keys: Vec<_> = {
 		let mut state = world.chain.state();
-		(0..5).map(|job| state.lease_within(job, &[], b"hello", 1, 400)).collect()
+		(0..5).map(|job| state.lease(job, &[], b"hello", 1)).collect()
 	};
 	world.engine.until_executions(2).await;
 	sleep(Duration::from_millis(100)).await;
@@ -384,7 +387,7 @@ async fn an_answer_in_the_journal_should_be_sent_by_the_next_worker() {
 	let world = World::new();
 	world.chain.state().refuse = usize::MAX;
 	let running = world.start();
-	let key = world.chain.state().lease_within(1, &[], b"hello", 1, 200);
+	let key = world.chain.state().lease(1, &[], b"hello", 1);
 	world.chain.until("a try", |state| !state.sent.is_empty()).await;
 	running.kill().await;
 	let (_, loaded) = Journal::open(&world.home.path().join("journal")).expect("opens");

@@ -11,6 +11,7 @@ use alloc::vec::Vec;
 use codec::Encode;
 use frame_support::{
 	genesis_builder_helper::{build_state, get_preset},
+	traits::KeyOwnerProofSystem,
 	view_functions::{ViewFunctionDispatchError, ViewFunctionId},
 	weights::Weight,
 };
@@ -246,6 +247,12 @@ impl_runtime_apis! {
 
 		fn query_length_to_fee(length: u32) -> Balance {
 			TransactionPayment::length_to_fee(length)
+		}
+	}
+
+	impl aitbc_runtime_api::MarketApi<Block> for Runtime {
+		fn terms() -> aitbc_runtime_api::MarketTerms {
+			crate::configs::market::terms()
 		}
 	}
 

@@ -32,7 +32,11 @@ use sp_version::RuntimeVersion;
 pub use aitbc_primitives::{
 	AIT, AccountId, Balance, BlockNumber, Hash, MICRO_AIT, MILLI_AIT, Nonce, Signature,
 };
-pub use configs::{consensus::time, fees::ExistentialDeposit, market::dynamic_params};
+pub use configs::{
+	consensus::time,
+	fees::ExistentialDeposit,
+	market::{RuntimeParameters, dynamic_params},
+};
 
 /// Symbol of the chain's coin.
 pub const TOKEN_SYMBOL: &str = "AIT";
@@ -189,7 +193,17 @@ mod runtime {
 	#[runtime::pallet_index(34)]
 	pub type Preimage = pallet_preimage::Pallet<Runtime>;
 
-	// The compute market: 60 ..= 64.
+	// The compute market. Jobs comes first of those with hooks: it drives the others.
+	#[runtime::pallet_index(60)]
+	pub type ComputeStaking = pallet_compute_staking::Pallet<Runtime>;
+	#[runtime::pallet_index(61)]
+	pub type Market = pallet_market::Pallet<Runtime>;
+	#[runtime::pallet_index(62)]
+	pub type Jobs = pallet_jobs::Pallet<Runtime>;
+	#[runtime::pallet_index(63)]
+	pub type Receipts = pallet_receipts::Pallet<Runtime>;
+	#[runtime::pallet_index(64)]
+	pub type Payouts = pallet_payouts::Pallet<Runtime>;
 
 	#[runtime::pallet_index(255)]
 	pub type Sudo = pallet_sudo::Pallet<Runtime>;

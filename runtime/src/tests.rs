@@ -97,9 +97,11 @@ fn block_limits_should_be_consistent_and_fit_the_slot() {
 #[test]
 fn weights_of_calls_should_not_be_zero() {
 	let bob = <Runtime as frame_system::Config>::Lookup::unlookup(Sr25519Keyring::Bob.into());
-	let transfer: RuntimeCall =
-		pallet_balances::Call::transfer_keep_alive { dest: bob, value: AIT }.into();
-	let remark: RuntimeCall = frame_system::Call::remark { remark: vec![0; 1024] }.into();
+	let transfer = RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive {
+		dest: bob,
+		value: AIT,
+	});
+	let remark = RuntimeCall::System(frame_system::Call::remark { remark: vec![0; 1024] });
 	for call in [transfer, remark] {
 		assert!(call.get_dispatch_info().call_weight.ref_time() > 0, "{call:?}");
 	}
@@ -109,8 +111,10 @@ fn weights_of_calls_should_not_be_zero() {
 fn transfer_should_cost_about_half_a_milli_ait() {
 	chain("development").execute_with(|| {
 		let bob = <Runtime as frame_system::Config>::Lookup::unlookup(Sr25519Keyring::Bob.into());
-		let call: RuntimeCall =
-			pallet_balances::Call::transfer_keep_alive { dest: bob, value: AIT }.into();
+		let call = RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive {
+			dest: bob,
+			value: AIT,
+		});
 		// Signature, address and extensions take some 110 bytes more.
 		let length = u32::try_from(call.encoded_size() + 110).expect("a transfer is short");
 		let fee = TransactionPayment::compute_fee(length, &call.get_dispatch_info(), 0);
@@ -172,12 +176,36 @@ fn parameters_should_have_their_defaults_and_change_only_by_root() {
 }
 
 #[test]
+fn market_terms_should_be_what_governance_set() {
+	chain("development").execute_with(|| {
+		let terms = crate::configs::market::terms();
+		assert_eq!(terms.min_collateral, 100 * AIT);
+		assert_eq!(terms.unbonding_blocks, 7 * crate::time::DAYS);
+		let fee = dynamic_params::payouts::Parameters::Fee(
+			dynamic_params::payouts::Fee,
+			Some(sp_runtime::Permill::from_percent(1)),
+		);
+		crate::Parameters::set_parameter(
+			RuntimeOrigin::root(),
+			crate::RuntimeParameters::Payouts(fee),
+		)
+		.expect("root may change parameters");
+		assert_eq!(crate::configs::market::terms().fee, sp_runtime::Permill::from_percent(1));
+	});
+}
+
+#[test]
 fn metadata_should_be_produced_and_name_the_extensions_in_order() {
 	let metadata = Runtime::metadata();
 	assert!(metadata.encode().len() > 10_000);
 	let metadata = Runtime::metadata_ir();
-	let extensions: Vec<_> =
-		metadata.extrinsic.extensions.iter().map(|extension| extension.identifier).collect();
+	let extensions: Vec<_> = metadata
+		.extrinsic
+		.extensions_v0()
+		.expect("there is a version 0 of the extensions")
+		.into_iter()
+		.map(|extension| extension.identifier)
+		.collect();
 	let expected = [
 		"AuthorizeCall",
 		"CheckNonZeroSender",
@@ -213,8 +241,10 @@ fn proxy_filters_should_name_only_pallets_that_exist() {
 #[test]
 fn proxy_filters_should_keep_coins_from_limited_proxies() {
 	let bob = <Runtime as frame_system::Config>::Lookup::unlookup(Sr25519Keyring::Bob.into());
-	let transfer: RuntimeCall =
-		pallet_balances::Call::transfer_keep_alive { dest: bob, value: AIT }.into();
+	let transfer = RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive {
+		dest: bob,
+		value: AIT,
+	});
 	assert!(ProxyType::Any.filter(&transfer));
 	for limited in [
 		ProxyType::NonTransfer,
@@ -228,7 +258,7 @@ fn proxy_filters_should_keep_coins_from_limited_proxies() {
 		assert!(ProxyType::Any.is_superset(&limited));
 		assert!(!limited.is_superset(&ProxyType::Any), "{limited:?}");
 	}
-	let chill: RuntimeCall = pallet_staking::Call::chill {}.into();
+	let chill = RuntimeCall::Staking(pallet_staking::Call::chill {});
 	assert!(ProxyType::Staking.filter(&chill));
 	assert!(!ProxyType::Mining.filter(&chill));
 }

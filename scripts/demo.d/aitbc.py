@@ -12,6 +12,7 @@ class Aitbc:
     """One installation of the program: where the node, the wallets and the data are."""
 
     def __init__(self, program: str, url: str, wallets: str, data: str, password_file: str):
+        self.closed = False
         self.command = [program, "--json", "--yes", "--url", url, "--wallet-dir", wallets, "--data", data, "--password-file", password_file]
 
     def run(self, *arguments: str) -> dict:
@@ -23,6 +24,8 @@ class Aitbc:
 
     def attempt(self, *arguments: str) -> tuple[int, dict, str]:
         """Runs one command; exit status, answer, and what it said on standard error."""
+        if self.closed:
+            raise DemoError("the demo is being stopped")
         try:
             done = subprocess.run(
                 [*self.command, *arguments],

@@ -95,7 +95,12 @@ class Market:
     def settle_people(self) -> None:
         """Makes the wallets, funds them from dev accounts, registers the miners with their offers."""
         with ThreadPoolExecutor(len(SPONSORS)) as pool:
-            people = dict(zip(SPONSORS, pool.map(self._settle, SPONSORS)))
+            try:
+                people = dict(zip(SPONSORS, pool.map(self._settle, SPONSORS)))
+            except BaseException:
+                # The others' threads are waited for: they must not go on.
+                self.aitbc.closed = True
+                raise
         self.client = people.pop("client").account
         self.miners = list(people.values())
 

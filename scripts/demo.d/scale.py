@@ -184,7 +184,7 @@ class Metadata:
         prefix = r.text()
 
         def entry():
-            name, _modifier = r.text(), r.uint(1)
+            name, _ = r.text(), r.uint(1)
             hashers, key = [], None
             if r.uint(1) == 0:
                 value = r.compact()

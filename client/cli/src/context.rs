@@ -119,7 +119,7 @@ impl Context {
 			Err(env::VarError::NotPresent) => Ok(None),
 			Err(env::VarError::NotUnicode(_)) => {
 				Err(CliError::usage(format!("{PASSWORD_VARIABLE} is not valid text")))
-			},
+			}
 		}
 	}
 
@@ -166,7 +166,9 @@ fn read_password(path: &Path) -> Result<Zeroizing<String>, CliError> {
 fn ask_password(prompt: &str) -> Result<Zeroizing<String>, CliError> {
 	if !io::stdin().is_terminal() {
 		let ways = format!("use --password-file or {PASSWORD_VARIABLE}");
-		return Err(CliError::usage(format!("a password is needed and there is no terminal; {ways}")));
+		return Err(CliError::usage(format!(
+			"a password is needed and there is no terminal; {ways}"
+		)));
 	}
 	rpassword::prompt_password(prompt)
 		.map(Zeroizing::new)
@@ -175,13 +177,16 @@ fn ask_password(prompt: &str) -> Result<Zeroizing<String>, CliError> {
 
 /// The folder where everything is kept unless options say otherwise.
 fn home() -> Result<PathBuf, CliError> {
-	let variable = |name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+	let variable =
+		|name: &str| env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
 	variable("XDG_DATA_HOME")
 		.or_else(|| variable("HOME").map(|home| home.join(".local").join("share")))
 		.or_else(|| variable("APPDATA"))
 		.map(|folder| folder.join("aitbc"))
 		.ok_or_else(|| {
-			CliError::usage("there is no home folder (HOME is not set); use --wallet-dir and --data")
+			CliError::usage(
+				"there is no home folder (HOME is not set); use --wallet-dir and --data",
+			)
 		})
 }
 
@@ -198,13 +203,16 @@ pub fn parse_hash(text: &str) -> Result<Hash, CliError> {
 
 /// Reads a file that has at most `max_bytes`.
 pub fn read_file(path: &Path, max_bytes: u64) -> Result<Vec<u8>, CliError> {
-	let failed = |error: io::Error| CliError::failed(format!("cannot read {}: {error}", path.display()));
+	let failed =
+		|error: io::Error| CliError::failed(format!("cannot read {}: {error}", path.display()));
 	let file = fs::File::open(path).map_err(failed)?;
 	let mut bytes = Vec::new();
 	file.take(max_bytes.saturating_add(1)).read_to_end(&mut bytes).map_err(failed)?;
 	if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > max_bytes {
 		let path = path.display();
-		return Err(CliError::failed(format!("{path} is too large; at most {max_bytes} bytes are taken here")));
+		return Err(CliError::failed(format!(
+			"{path} is too large; at most {max_bytes} bytes are taken here"
+		)));
 	}
 	Ok(bytes)
 }
@@ -217,7 +225,8 @@ pub fn read_text(path: &Path, max_bytes: u64) -> Result<String, CliError> {
 
 /// Writes a result file, whole or not at all.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), CliError> {
-	let failed = |error: io::Error| CliError::failed(format!("cannot write {}: {error}", path.display()));
+	let failed =
+		|error: io::Error| CliError::failed(format!("cannot write {}: {error}", path.display()));
 	let folder = match path.parent() {
 		Some(folder) if !folder.as_os_str().is_empty() => folder,
 		_ => Path::new("."),

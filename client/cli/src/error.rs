@@ -1,7 +1,10 @@
 //! How the program fails: in words, as JSON, as an exit code.
 
 use aitbc_client::{
-	account::AddressError, amount::AmountError, errors::{ChainError, SubmitError}, receipts::ReceiptError,
+	account::AddressError,
+	amount::AmountError,
+	errors::{ChainError, SubmitError},
+	receipts::ReceiptError,
 	wallet::WalletError,
 };
 use aitbc_data::{CidError, DataError};
@@ -106,7 +109,7 @@ impl CliError {
 		match self {
 			Self::Usage { .. } | Self::Amount(_) | Self::Address(_) | Self::Cid(_) => {
 				ExitCode::from(USAGE)
-			},
+			}
 			_ => ExitCode::FAILURE,
 		}
 	}

@@ -18,7 +18,8 @@ pub struct Picture {
 
 /// Reads a PNG of any colour type, 8 bits per channel after reduction.
 pub fn decode_png(bytes: &[u8], name: &str) -> Result<Picture, CliError> {
-	let fail = |reason: String| CliError::failed(format!("cannot use {name} as a picture: {reason}"));
+	let fail =
+		|reason: String| CliError::failed(format!("cannot use {name} as a picture: {reason}"));
 	let mut decoder = png::Decoder::new(Cursor::new(bytes));
 	let expand = png::Transformations::EXPAND | png::Transformations::STRIP_16;
 	decoder.set_transformations(expand | png::Transformations::ALPHA);
@@ -37,7 +38,7 @@ pub fn decode_png(bytes: &[u8], name: &str) -> Result<Picture, CliError> {
 		png::ColorType::Rgba => raw,
 		png::ColorType::GrayscaleAlpha => {
 			raw.chunks_exact(2).flat_map(|pair| [pair[0], pair[0], pair[0], pair[1]]).collect()
-		},
+		}
 		other => return Err(fail(format!("its colour type {other:?} is not known here"))),
 	};
 	Ok(Picture { width, height, rgba })
@@ -45,8 +46,10 @@ pub fn decode_png(bytes: &[u8], name: &str) -> Result<Picture, CliError> {
 
 /// Writes pixels as a PNG.
 pub fn encode_png(picture: &Picture) -> Result<Vec<u8>, CliError> {
-	let fail = |error: png::EncodingError| CliError::failed(format!("cannot write the picture: {error}"));
-	let expected = u64::from(picture.width).saturating_mul(u64::from(picture.height)).saturating_mul(4);
+	let fail =
+		|error: png::EncodingError| CliError::failed(format!("cannot write the picture: {error}"));
+	let expected =
+		u64::from(picture.width).saturating_mul(u64::from(picture.height)).saturating_mul(4);
 	let found = u64::try_from(picture.rgba.len()).unwrap_or(u64::MAX);
 	if expected != found {
 		let (width, height) = (picture.width, picture.height);

@@ -31,7 +31,7 @@ fn main() -> ExitCode {
 		Err(error) => {
 			error.print(json);
 			error.exit_code()
-		},
+		}
 	}
 }
 

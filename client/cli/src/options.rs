@@ -25,7 +25,13 @@ pub struct Options {
 #[derive(Clone, Debug, Args)]
 pub struct GlobalOptions {
 	/// Address of the node
-	#[arg(long, global = true, env = "AITBC_URL", default_value = "ws://127.0.0.1:9944", value_name = "URL")]
+	#[arg(
+		long,
+		global = true,
+		env = "AITBC_URL",
+		default_value = "ws://127.0.0.1:9944",
+		value_name = "URL"
+	)]
 	pub url: String,
 	/// Refuse a node whose chain has another genesis
 	#[arg(long = "chain-genesis", global = true, env = "AITBC_GENESIS", value_name = "HASH")]

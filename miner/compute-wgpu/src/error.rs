@@ -85,7 +85,7 @@ pub enum ComputeError {
 		message: String,
 	},
 	/// No result within the time limit. The device may still be at work.
-	#[error("no result within {} s", limit.as_secs_f32())]
+	#[error("no result within {} s", .limit.as_secs_f32())]
 	TimedOut {
 		/// The limit.
 		limit: Duration,

@@ -212,25 +212,19 @@ impl Gpu {
 			let _ = sender.send(result);
 		});
 		let refused = |message: String| ComputeError::Refused { message };
-		loop {
-			let wait = PollType::Wait { submission_index: None, timeout: Some(deadline.left()?) };
-			match self.device.poll(wait) {
-				Ok(_) => {}
-				Err(PollError::Timeout) => deadline.left().map(drop)?,
-				Err(error) => return Err(refused(error.to_string())),
+		let wait = PollType::Wait { submission_index: None, timeout: Some(deadline.left()?) };
+		match self.device.poll(wait) {
+			Ok(_) => {}
+			Err(PollError::Timeout) => {
+				return Err(ComputeError::TimedOut { limit: deadline.limit });
 			}
-			self.check_lost()?;
-			match receiver.try_recv() {
-				Ok(mapped) => {
-					mapped.map_err(|error| refused(error.to_string()))?;
-					break;
-				}
-				Err(mpsc::TryRecvError::Empty) => continue,
-				Err(mpsc::TryRecvError::Disconnected) => {
-					return Err(refused("the output was never mapped".to_string()));
-				}
-			}
+			Err(error) => return Err(refused(error.to_string())),
 		}
+		// Callbacks have run by now. One that has not belongs to work that was never taken.
+		receiver
+			.try_recv()
+			.map_err(|_| refused("the output was never mapped".to_string()))?
+			.map_err(|error| refused(error.to_string()))?;
 		let result = {
 			let view =
 				staging.slice(..).get_mapped_range().map_err(|error| refused(error.to_string()))?;

@@ -109,8 +109,7 @@ struct Fault {
 
 impl From<anyhow::Error> for Fault {
 	fn from(error: anyhow::Error) -> Self {
-		let is_device = error.downcast_ref::<EngineError>().is_some();
-		Self { code: if is_device { EXIT_DEVICE } else { 1 }, error }
+		Self { code: 1, error }
 	}
 }
 

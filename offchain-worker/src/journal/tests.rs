@@ -49,7 +49,7 @@ fn open_should_read_what_was_written() {
 		loaded.records,
 		BTreeMap::from([
 			(key(1), Record::Started { executions: 1, at: 10 }),
-			(key(2), Record::Executed(answer(1))),
+			(key(2), Record::Executed(Box::new(answer(1)))),
 		])
 	);
 	assert!(loaded.quarantined.is_empty());

@@ -240,7 +240,7 @@ struct Block {
 #[derive(Clone)]
 enum OnDisk {
 	Started(u8),
-	Executed(Answer),
+	Executed(Box<Answer>),
 }
 
 #[derive(Default)]
@@ -251,6 +251,8 @@ struct Model {
 	pool: Vec<(LeaseKey, Step, Answer)>,
 	disk: BTreeMap<LeaseKey, OnDisk>,
 	book: Book,
+	/// Executions that had ended with the process before the one under way.
+	begun: BTreeMap<LeaseKey, u8>,
 	next: u64,
 	answered: BTreeMap<LeaseKey, Answer>,
 	sent: BTreeMap<LeaseKey, BTreeSet<Hash>>,
@@ -279,7 +281,9 @@ impl Model {
 			}
 			Op::OthersCommit(index) => {
 				let Some(key) = self.nth(*index) else { return };
-				self.edit(|block| drop(block.others_committed.insert(key)));
+				self.edit(|block| {
+					block.others_committed.insert(key);
+				});
 			}
 			Op::Finish(index) => {
 				let Some(key) = self.nth(*index) else { return };
@@ -290,7 +294,9 @@ impl Model {
 			Op::Fail(index) => {
 				let Some(key) = self.nth(*index) else { return };
 				if self.is_running(&key) {
-					self.book.insert(key, Progress::Idle { executions: 1 });
+					// The same execution is begun again; it is no crash.
+					let executions = self.begun.get(&key).copied().unwrap_or_default();
+					self.book.insert(key, Progress::Idle { executions });
 				}
 			}
 			Op::End(index) => {
@@ -302,7 +308,7 @@ impl Model {
 				for (key, record) in &self.disk {
 					let progress = match record {
 						OnDisk::Started(executions) => Progress::Idle { executions: *executions },
-						OnDisk::Executed(answer) => Progress::Executed(Box::new(answer.clone())),
+						OnDisk::Executed(answer) => Progress::Executed(answer.clone()),
 					};
 					self.book.insert(*key, progress);
 				}
@@ -346,9 +352,11 @@ impl Model {
 					self.accepted.insert(key, answer.receipt.receipt.hash());
 					block.leases.remove(&key);
 				}
-				(Step::Reveal, LeaseState::Committed { commitment: bound }) => {
+				// A re-organisation may have taken the others' commitments back since it was sent.
+				(Step::Reveal, LeaseState::Committed { commitment: bound })
+					if block.others_committed.contains(&key) =>
+				{
 					assert_eq!(*bound, commitment, "a reveal of something else");
-					assert!(block.others_committed.contains(&key), "a reveal before its time");
 					self.accepted.insert(key, answer.receipt.receipt.hash());
 					view.lease.state = revealed();
 				}
@@ -365,7 +373,7 @@ impl Model {
 	fn finish(&mut self, key: LeaseKey) {
 		let answer = answer(key, self.next);
 		self.next += 1;
-		let before = self.disk.insert(key, OnDisk::Executed(answer.clone()));
+		let before = self.disk.insert(key, OnDisk::Executed(Box::new(answer.clone())));
 		assert!(!matches!(before, Some(OnDisk::Executed(_))), "executed twice: {key}");
 		self.answered.insert(key, answer.clone());
 		self.book.insert(key, Progress::Executed(Box::new(answer)));
@@ -389,14 +397,16 @@ impl Model {
 		for action in reconcile(&view, &self.book, &policy()) {
 			match action {
 				Action::Execute(key) => {
-					let executions = match self.disk.get(&key) {
-						None => 0,
-						Some(OnDisk::Started(executions)) => *executions,
-						Some(OnDisk::Executed(_)) => panic!("work is doubled: {key}"),
+					let executions = match self.book.get(&key).map(|entry| &entry.progress) {
+						Some(Progress::Idle { executions }) => *executions,
+						_ => 0,
 					};
+					let on_disk = self.disk.get(&key);
+					assert!(!matches!(on_disk, Some(OnDisk::Executed(_))), "doubled: {key}");
 					assert!(!self.is_running(&key), "work is doubled: {key}");
 					assert!(executions < MAX_EXECUTIONS, "a circle of crashes: {key}");
 					self.disk.insert(key, OnDisk::Started(executions + 1));
+					self.begun.insert(key, executions);
 					self.book.insert(key, Progress::Running);
 				}
 				Action::Decline(key) => self.finish(key),
@@ -415,12 +425,16 @@ impl Model {
 		let Some(OnDisk::Executed(answer)) = self.disk.get(&key).cloned() else {
 			panic!("sent before the answer was journalled: {key}");
 		};
-		assert_eq!(Some(&answer), self.answered.get(&key));
+		assert_eq!(Some(&*answer), self.answered.get(&key));
+		if step == Step::Reveal {
+			let may = self.blocks.last().is_some_and(|block| block.others_committed.contains(&key));
+			assert!(may, "a reveal before all have committed: {key}");
+		}
 		let sent = self.sent.entry(key).or_default();
 		sent.insert(answer.receipt.receipt.hash());
 		assert_eq!(sent.len(), 1, "two receipts for {key}");
 		self.book.entry(key).pending = Some(Pending { step, since: best });
-		self.pool.push((key, step, answer));
+		self.pool.push((key, step, *answer));
 	}
 }
 

@@ -91,7 +91,7 @@ impl State {
 
 	/// Lets replica zero of a job of `inputs` for `window` blocks.
 	pub fn lease(&mut self, job: u64, inputs: &[Cid], params: &[u8], replicas: u8) -> LeaseKey {
-		self.lease_within(job, inputs, params, replicas, 40)
+		self.lease_within(job, inputs, params, replicas, 400)
 	}
 
 	pub fn lease_within(
@@ -256,14 +256,14 @@ impl FakeChain {
 		self.state.lock().expect("no test panics with the lock held")
 	}
 
-	/// Waits until `holds`, ten seconds at most.
+	/// Waits until `holds`, half a minute at most.
 	pub async fn until(&self, what: &str, holds: impl Fn(&mut State) -> bool) {
 		let wait = async {
 			while !holds(&mut self.state()) {
 				sleep(Duration::from_millis(5)).await;
 			}
 		};
-		timeout(Duration::from_secs(10), wait).await.unwrap_or_else(|_| panic!("never: {what}"));
+		timeout(Duration::from_secs(30), wait).await.unwrap_or_else(|_| panic!("never: {what}"));
 	}
 
 	fn reach(&self) -> Result<MutexGuard<'_, State>, ChainError> {
@@ -282,13 +282,13 @@ impl Chain for FakeChain {
 	}
 
 	async fn registration(&self, of: &AccountId) -> Result<Option<Registration>, ChainError> {
-		self.reach()?;
+		drop(self.reach()?);
 		let registration = Registration { worker: worker(), leaving: false };
 		Ok((*of == miner()).then_some(registration))
 	}
 
 	async fn heads(&self) -> Result<Heads, ChainError> {
-		self.reach()?;
+		drop(self.reach()?);
 		let mut receiver = self.heads.subscribe();
 		receiver.mark_changed();
 		let heads = stream::unfold(receiver, |mut receiver| async move {
@@ -369,7 +369,7 @@ impl FakeEngine {
 				sleep(Duration::from_millis(5)).await;
 			}
 		};
-		timeout(Duration::from_secs(10), wait).await.expect("the engine is called");
+		timeout(Duration::from_secs(30), wait).await.expect("the engine is called");
 	}
 }
 
@@ -479,14 +479,18 @@ impl Running {
 	/// As SIGTERM does.
 	pub async fn stop(self) -> Result<(), DaemonError> {
 		let _ = self.stop.send(());
-		self.ended().await
+		ended(self.task).await
 	}
 
 	/// Waits for the daemon to end by itself.
 	pub async fn ended(self) -> Result<(), DaemonError> {
-		timeout(Duration::from_secs(10), self.task)
-			.await
-			.expect("the daemon ends")
-			.expect("the daemon does not panic")
+		ended(self.task).await
 	}
+}
+
+async fn ended(task: JoinHandle<Result<(), DaemonError>>) -> Result<(), DaemonError> {
+	timeout(Duration::from_secs(30), task)
+		.await
+		.expect("the daemon ends")
+		.expect("the daemon does not panic")
 }

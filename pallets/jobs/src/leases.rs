@@ -49,6 +49,12 @@ impl<T: Config> Pallet<T> {
 			Self::end_refunded(job, record, reason);
 			return;
 		}
+		// Where the expiry queue is behind, another replica's time to find a miner may be over, and
+		// its ticket void: a new deadline would revive the job without it.
+		if matches!(record.state, JobState::Open { start_by } if start_by < Self::now()) {
+			Self::end_refunded(job, record, RefundReason::NoMiner);
+			return;
+		}
 		let start_by = Self::now().saturating_add(record.start_within_blocks);
 		record.state = JobState::Open { start_by };
 		Self::enqueue(record.class, Ticket { job, replica, attempt });

@@ -19,26 +19,29 @@ impl<T: Config> Pallet<T> {
 		T::WeightInfo::queue_step().saturating_add(T::Matchmaker::assign_weight())
 	}
 
-	/// Tries every waiting replica once, as far as the meter allows. The classes take turns, so that
-	/// a long queue of one does not starve the others.
+	/// Tries every waiting replica once, as far as the meter allows. The classes take turns, and
+	/// turns to be first, so that a long queue of one does not starve the others even when a block
+	/// has room for a single step.
 	pub(crate) fn serve_queues(meter: &mut WeightMeter) {
 		let classes = Class::ALL.len() as u64;
 		let look = T::DbWeight::get().reads(classes);
 		if meter.try_consume(look).is_err() {
 			return;
 		}
-		let mut waiting: [u64; Class::ALL.len()] = Class::ALL.map(|class| {
+		let mut waiting = Class::ALL.map(|class| {
 			let ends = QueueEnds::<T>::get(class);
-			ends.tail.saturating_sub(ends.head)
+			(class, ends.tail.saturating_sub(ends.head))
 		});
-		while waiting.iter().any(|count| *count > 0) {
-			for (class, count) in Class::ALL.into_iter().zip(waiting.iter_mut()) {
+		let first = u64::from(Self::now()).checked_rem(classes).unwrap_or_default();
+		waiting.rotate_left(first.saturated_into());
+		while waiting.iter().any(|(_, count)| *count > 0) {
+			for (class, count) in waiting.iter_mut() {
 				let Some(left) = count.checked_sub(1) else { continue };
 				if meter.try_consume(Self::queue_step_weight()).is_err() {
 					return;
 				}
 				*count = left;
-				Self::serve_head(class);
+				Self::serve_head(*class);
 			}
 		}
 	}

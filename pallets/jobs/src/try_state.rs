@@ -1,7 +1,8 @@
 //! The invariants of `specs/protocol/jobs.md`, checked against storage.
 
 use crate::*;
-use alloc::collections::BTreeMap;
+use alloc::collections::{BTreeMap, BTreeSet};
+use codec::Encode;
 use frame_support::traits::fungible::InspectHold;
 use sp_runtime::TryRuntimeError;
 
@@ -15,11 +16,16 @@ impl<T: Config> Pallet<T> {
 
 	/// INV-JOBS-1: what is on hold is what the jobs and programs on record account for.
 	fn check_money() -> Result<(), TryRuntimeError> {
-		let mut expected: BTreeMap<AccountId, (Balance, Balance, Balance)> = BTreeMap::new();
+		// Every account, so that a hold nobody accounts for is found too.
+		let mut expected: BTreeMap<AccountId, (Balance, Balance, Balance)> =
+			frame_system::Account::<T>::iter_keys().map(|who| (who, (0, 0, 0))).collect();
 		for record in Jobs::<T>::iter_values() {
+			let full = Balance::from(record.units)
+				.saturating_mul(record.max_price_per_unit)
+				.saturating_mul(record.replication.replicas.into());
 			ensure!(
-				!record.state.is_ended() || record.escrow == 0,
-				"INV-JOBS-1: an ended job has escrow"
+				record.escrow == if record.state.is_ended() { 0 } else { full },
+				"INV-JOBS-1: the escrow of a job does not fit its state"
 			);
 			let sums = expected.entry(record.client).or_default();
 			sums.0 = sums.0.saturating_add(record.escrow);
@@ -64,6 +70,16 @@ impl<T: Config> Pallet<T> {
 		}
 		let indexed: u32 = MinerLeases::<T>::iter_keys().count().saturated_into();
 		ensure!(indexed == open, "INV-JOBS-2: the miners' index names leases that are not open");
+		Self::check_jobs()
+	}
+
+	/// INV-JOBS-3: records, specifications and index name the same jobs; states fit leases.
+	fn check_jobs() -> Result<(), TryRuntimeError> {
+		let jobs = Jobs::<T>::iter_keys().count();
+		ensure!(
+			Specs::<T>::iter_keys().count() == jobs && JobsOf::<T>::iter_keys().count() == jobs,
+			"INV-JOBS-3: a specification or an index entry without its job"
+		);
 		for (job, record) in Jobs::<T>::iter() {
 			ensure!(Specs::<T>::contains_key(job), "INV-JOBS-3: a job without its specification");
 			ensure!(JobsOf::<T>::contains_key(&record.client, job), "INV-JOBS-3: not indexed");
@@ -92,6 +108,7 @@ impl<T: Config> Pallet<T> {
 			Due::<T>::iter_keys().all(|(at, _)| at >= block),
 			"INV-JOBS-4: a deadline lies behind the cursor"
 		);
+		Self::check_deadlines()?;
 		for class in Class::ALL {
 			let RingEnds { head, tail } = QueueEnds::<T>::get(class);
 			let waiting: u64 = Queue::<T>::iter_key_prefix(class).count() as u64;
@@ -99,6 +116,55 @@ impl<T: Config> Pallet<T> {
 				tail.checked_sub(head) == Some(waiting),
 				"INV-JOBS-5: a waiting queue has a gap"
 			);
+		}
+		let tickets: BTreeSet<(JobId, ReplicaIndex, u8)> = Queue::<T>::iter_values()
+			.map(|ticket| (ticket.job, ticket.replica, ticket.attempt))
+			.collect();
+		for (job, record) in Jobs::<T>::iter() {
+			// After `start_by` its tickets are void, and it waits for nothing but its refund.
+			let JobState::Open { start_by } = record.state else { continue };
+			if start_by < Self::now() {
+				continue;
+			}
+			let waits =
+				(0..record.replication.replicas).zip(record.attempts).all(|(replica, attempt)| {
+					Leases::<T>::contains_key(job, replica)
+						|| tickets.contains(&(job, replica, attempt))
+				});
+			ensure!(waits, "INV-JOBS-5: a replica waits in no queue");
+		}
+		Ok(())
+	}
+
+	/// INV-JOBS-4: every state that something can wait in has its entry in the expiry queue.
+	fn check_deadlines() -> Result<(), TryRuntimeError> {
+		let mut due: BTreeSet<(BlockNumber, alloc::vec::Vec<u8>)> = BTreeSet::new();
+		let mut pruned: BTreeSet<JobId> = BTreeSet::new();
+		for (block, _, item) in Due::<T>::iter() {
+			if let DueItem::Prune { job } = item {
+				pruned.insert(job);
+			}
+			due.insert((block, item.encode()));
+		}
+		let kept = |after: BlockNumber, item: DueItem| {
+			due.contains(&(after.saturating_add(1), item.encode()))
+		};
+		for (job, replica, lease) in Leases::<T>::iter() {
+			let attempt = lease.attempt;
+			ensure!(
+				lease.state != LeaseState::Leased
+					|| kept(lease.deliver_by, DueItem::Delivery { job, replica, attempt }),
+				"INV-JOBS-4: a lease without a deadline"
+			);
+		}
+		for (job, record) in Jobs::<T>::iter() {
+			let kept = match record.state {
+				JobState::Open { start_by } => kept(start_by, DueItem::Start { job }),
+				JobState::Judging { reveal_by } => kept(reveal_by, DueItem::Reveal { job }),
+				JobState::Leased => true,
+				_ => pruned.contains(&job),
+			};
+			ensure!(kept, "INV-JOBS-4: a job without a deadline");
 		}
 		Ok(())
 	}

@@ -40,6 +40,12 @@ impl<T: Config> Pallet<T> {
 		Ok(Assignment { miner: miner.clone(), worker, price_per_unit, collateral })
 	}
 
+	/// Drops an unlisted offer without leases: only its miner could bring it back, by making it anew.
+	fn lapse(class: Class, miner: AccountId) {
+		Offers::<T>::remove(class, &miner);
+		Self::deposit_event(Event::OfferLapsed { miner, class });
+	}
+
 	/// Looks through one bucket from a position that `seed` decides. Spends `probes`.
 	fn search_bucket(
 		request: &MatchRequest<AccountId>,
@@ -65,8 +71,8 @@ impl<T: Config> Pallet<T> {
 				}
 				Err(Refusal::Dead) => {
 					Self::unlist(class, offer.place.take());
-					if offer.used == 0 && offer.expires_at <= Self::now() {
-						Offers::<T>::remove(class, &miner);
+					if offer.used == 0 {
+						Self::lapse(class, miner);
 					} else {
 						Offers::<T>::insert(class, &miner, offer);
 					}
@@ -108,7 +114,7 @@ impl<T: Config> Matchmaker<AccountId> for Pallet<T> {
 		offer.used = offer.used.saturating_sub(1);
 		if offer.used == 0 && offer.expires_at <= Self::now() {
 			Self::unlist(class, offer.place);
-			Offers::<T>::remove(class, miner);
+			Self::lapse(class, miner.clone());
 			return;
 		}
 		Self::list(class, miner, &mut offer);

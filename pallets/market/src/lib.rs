@@ -122,6 +122,9 @@ pub mod pallet {
 		},
 		/// A miner took an offer back. Its leases go on.
 		OfferWithdrawn { miner: AccountId, class: Class },
+		/// An offer that could take nothing any more is gone: it had expired, or its miner may take
+		/// no lease.
+		OfferLapsed { miner: AccountId, class: Class },
 	}
 
 	#[pallet::error]

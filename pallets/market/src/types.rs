@@ -93,6 +93,13 @@ impl BucketSet {
 		self.0.get(usize::from(bucket >> 6)).is_some_and(|word| word & (1u64 << (bucket & 63)) != 0)
 	}
 
+	/// How many members there are.
+	pub fn count(&self) -> u16 {
+		self.0.iter().fold(0, |sum: u16, word| {
+			sum.saturating_add(u16::try_from(word.count_ones()).unwrap_or(u16::MAX))
+		})
+	}
+
 	/// The smallest member that is at least `from`.
 	pub fn first_from(&self, from: Bucket) -> Option<Bucket> {
 		let start = usize::from(from >> 6);

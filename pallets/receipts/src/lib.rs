@@ -40,6 +40,9 @@ mod mock;
 #[cfg(test)]
 mod tests;
 
+#[cfg(any(feature = "try-runtime", feature = "std", test))]
+mod try_state;
+
 use aitbc_primitives::{
 	AccountId, BlockNumber, Hash, JobId, JobSpec, Lease, LeaseState, Leases, OnJobPruned,
 	ReceiptFault, ReplicaIndex, SignedReceipt, Verdict, commitment as commitment_of,
@@ -119,6 +122,14 @@ pub mod pallet {
 		WrongOutput,
 	}
 
+	#[pallet::hooks]
+	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
+		#[cfg(feature = "try-runtime")]
+		fn try_state(_: BlockNumberFor<T>) -> Result<(), sp_runtime::TryRuntimeError> {
+			Self::do_try_state()
+		}
+	}
+
 	#[pallet::call]
 	impl<T: Config> Pallet<T> {
 		/// Binds the caller to its answer.
@@ -186,6 +197,11 @@ impl<T: Config> Pallet<T> {
 		T::Leases::lease(job, replica).ok_or(Error::<T>::NoSuchLease.into())
 	}
 
+	/// Hash of block zero, which names the chain.
+	fn genesis_hash() -> Hash {
+		frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::from(0u32))
+	}
+
 	/// Whether the lease still waits for its first answer.
 	fn ensure_unanswered(lease: &Lease<AccountId>) -> DispatchResult {
 		ensure!(lease.state == LeaseState::Leased, Error::<T>::AlreadyAnswered);
@@ -242,9 +258,8 @@ impl<T: Config> Pallet<T> {
 		spec: &JobSpec,
 	) -> DispatchResult {
 		let SignedReceipt { receipt, signature } = signed;
-		let genesis = frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::from(0u32));
 		receipt
-			.check_binding(genesis, receipt.job, receipt.replica, lease, spec)
+			.check_binding(Self::genesis_hash(), receipt.job, receipt.replica, lease, spec)
 			.map_err(Error::<T>::from)?;
 		let authentic = signature.verify(receipt.signing_payload().as_slice(), &lease.worker);
 		ensure!(authentic, Error::<T>::SignatureInvalid);

@@ -190,6 +190,8 @@ pub mod pallet {
 			ensure!(collateral >= T::MinCollateral::get(), Error::<T>::CollateralTooLow);
 			ensure!(AccountId::from(worker) != miner, Error::<T>::WorkerKeyIsMiner);
 			ensure!(!WorkerOf::<T>::contains_key(worker), Error::<T>::WorkerKeyTaken);
+			// The identity of the curve is a key under which anybody can sign.
+			ensure!(worker != WorkerKey::default(), Error::<T>::ConsentInvalid);
 			let payload = worker_consent(Self::genesis_hash(), &miner);
 			ensure!(consent.verify(payload.as_slice(), &worker), Error::<T>::ConsentInvalid);
 			T::Currency::hold(&HoldReason::Collateral.into(), &miner, collateral)?;

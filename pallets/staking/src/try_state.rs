@@ -5,7 +5,7 @@ use frame_support::traits::fungible::InspectHold;
 use sp_runtime::TryRuntimeError;
 
 impl<T: Config> Pallet<T> {
-	/// Checks INV-STAKING-1 … 4 over every miner.
+	/// Checks INV-STAKING-1 … 5 over every miner.
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		let mut miners = 0u32;
 		for (miner, info) in Miners::<T>::iter() {
@@ -26,6 +26,10 @@ impl<T: Config> Pallet<T> {
 			ensure!(
 				frame_system::Account::<T>::get(AccountId::from(info.worker)).sufficients > 0,
 				"INV-STAKING-4: a worker could not send its receipts"
+			);
+			ensure!(
+				info.open_leases > 0 || info.locked == 0,
+				"INV-STAKING-5: collateral is locked without a lease"
 			);
 		}
 		let workers: u32 = WorkerOf::<T>::iter_keys().count().saturated_into();

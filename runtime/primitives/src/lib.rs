@@ -18,6 +18,9 @@ mod lease;
 mod receipt;
 pub mod verdict;
 
+#[cfg(test)]
+mod tests;
+
 pub use cid::*;
 pub use glue::*;
 pub use job::*;

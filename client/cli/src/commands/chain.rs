@@ -18,7 +18,9 @@ pub enum ChainCommand {
 	#[command(after_help = "Example:\n  aitbc chain info --url ws://127.0.0.1:9944")]
 	Info,
 	/// Add up what all accounts have and compare it with the total issuance
-	#[command(after_help = "Examples:\n  aitbc chain issuance\n  aitbc --json chain issuance --at 0x…\n\nExit code 1 if the sums differ.")]
+	#[command(
+		after_help = "Examples:\n  aitbc chain issuance\n  aitbc --json chain issuance --at 0x…\n\nExit code 1 if the sums differ."
+	)]
 	Issuance(IssuanceArgs),
 }
 

@@ -15,22 +15,30 @@ use std::{path::PathBuf, process::ExitCode};
 
 /// Registration and offers of a miner.
 #[derive(Debug, Subcommand)]
-#[command(after_help = "Examples:\n  aitbc miner register --from alice --collateral \"500 AIT\" --worker-key worker1\n  aitbc miner offer --from alice --class gemm --price \"2 MILLI\" --slots 2 --expires-in 5000\n  aitbc miner show alice")]
+#[command(
+	after_help = "Examples:\n  aitbc miner register --from alice --collateral \"500 AIT\" --worker-key worker1\n  aitbc miner offer --from alice --class gemm --price \"2 MILLI\" --slots 2 --expires-in 5000\n  aitbc miner show alice"
+)]
 pub enum MinerCommand {
 	/// Become a miner: collateral is held, a worker key may sign receipts
-	#[command(after_help = "Example:\n  aitbc miner register --from alice --collateral \"500 AIT\" --worker-key worker1\n\nThe worker key is another wallet. It needs no money; it signs its consent here.")]
+	#[command(
+		after_help = "Example:\n  aitbc miner register --from alice --collateral \"500 AIT\" --worker-key worker1\n\nThe worker key is another wallet. It needs no money; it signs its consent here."
+	)]
 	Register(RegisterArgs),
 	/// Add collateral
 	#[command(after_help = "Example:\n  aitbc miner bond --from alice --amount \"100 AIT\"")]
 	Bond(BondArgs),
 	/// Make or change the offer for a class of work
-	#[command(after_help = "Example:\n  aitbc miner offer --from alice --class wgsl --price \"2 MILLI\" --slots 1 --expires-in 5000")]
+	#[command(
+		after_help = "Example:\n  aitbc miner offer --from alice --class wgsl --price \"2 MILLI\" --slots 1 --expires-in 5000"
+	)]
 	Offer(OfferArgs),
 	/// Take the offer for a class back
 	#[command(after_help = "Example:\n  aitbc miner withdraw-offer --from alice --class wgsl")]
 	WithdrawOffer(WithdrawOfferArgs),
 	/// Show a miner, or all of them
-	#[command(after_help = "Examples:\n  aitbc miner show\n  aitbc miner show alice\n  aitbc --json miner show 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY")]
+	#[command(
+		after_help = "Examples:\n  aitbc miner show\n  aitbc miner show alice\n  aitbc --json miner show 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"
+	)]
 	Show(ShowArgs),
 	/// Announce that the miner leaves; it takes no more leases
 	#[command(after_help = "Example:\n  aitbc miner leave --from alice")]
@@ -141,24 +149,24 @@ pub async fn run(context: &Context, command: MinerCommand) -> Result<ExitCode, C
 			context.confirm(&format!("Hold {amount} more of {} as collateral", args.from.from))?;
 			let included = chain.bond_extra(&pair, args.amount).await?;
 			done(context, &included, &format!("{amount} collateral added"));
-		},
+		}
 		MinerCommand::Offer(args) => offer(context, &args).await?,
 		MinerCommand::WithdrawOffer(args) => {
 			let (chain, pair) = signer(context, &args.from).await?;
 			let included = chain.withdraw_offer(&pair, args.class.into()).await?;
 			done(context, &included, "offer taken back");
-		},
+		}
 		MinerCommand::Show(args) => show_miners(context, &args).await?,
 		MinerCommand::Leave(args) => {
 			let (chain, pair) = signer(context, &args).await?;
 			let included = chain.leave(&pair).await?;
 			done(context, &included, "leaving; withdraw the collateral after the unbonding time");
-		},
+		}
 		MinerCommand::Withdraw(args) => {
 			let (chain, pair) = signer(context, &args).await?;
 			let included = chain.withdraw(&pair).await?;
 			done(context, &included, "collateral is free");
-		},
+		}
 	}
 	Ok(ExitCode::SUCCESS)
 }
@@ -207,7 +215,10 @@ async fn offer(context: &Context, args: &OfferArgs) -> Result<(), CliError> {
 	let (chain, pair) = signer(context, &args.from).await?;
 	let now = chain.best().await?.number;
 	let expires_at = now.checked_add(args.expires_in).ok_or_else(|| {
-		CliError::usage(format!("--expires-in {} is beyond the last block there can be", args.expires_in))
+		CliError::usage(format!(
+			"--expires-in {} is beyond the last block there can be",
+			args.expires_in
+		))
 	})?;
 	let included =
 		chain.set_offer(&pair, args.class.into(), args.price, args.slots, expires_at).await?;
@@ -241,7 +252,9 @@ async fn show_miners(context: &Context, args: &ShowArgs) -> Result<(), CliError>
 	};
 	let Some(miner) = view.miner(&account).await? else {
 		let account = address(&account);
-		return Err(CliError::failed(format!("{account} is not registered as a miner; see `aitbc miner register --help`")));
+		return Err(CliError::failed(format!(
+			"{account} is not registered as a miner; see `aitbc miner register --help`"
+		)));
 	};
 	let (value, text) = describe(&view, &account, &miner).await?;
 	context.answer(&value, &text);

@@ -1,13 +1,14 @@
 //! One module per group of commands.
 
 mod chain;
-mod job;
+pub mod job;
 mod miner;
 mod program;
 mod receipt;
 mod show;
 mod spec;
 mod wallet;
+mod watch;
 
 use crate::{context::Context, error::CliError};
 use clap::Subcommand;

@@ -15,10 +15,14 @@ use std::{path::PathBuf, process::ExitCode};
 
 /// Shaders that jobs may run.
 #[derive(Debug, Subcommand)]
-#[command(after_help = "Examples:\n  aitbc program add edge.wgsl --from alice\n  aitbc program show bafkrei…")]
+#[command(
+	after_help = "Examples:\n  aitbc program add edge.wgsl --from alice\n  aitbc program show bafkrei…"
+)]
 pub enum ProgramCommand {
 	/// Check a shader, store it in the data folder, register it on chain
-	#[command(after_help = "Example:\n  aitbc program add edge.wgsl --from alice\n\nRegistering holds a deposit, which `aitbc program remove` gives back.")]
+	#[command(
+		after_help = "Example:\n  aitbc program add edge.wgsl --from alice\n\nRegistering holds a deposit, which `aitbc program remove` gives back."
+	)]
 	Add(AddArgs),
 	/// Show a registered shader
 	#[command(after_help = "Example:\n  aitbc program show bafkrei…")]
@@ -122,7 +126,8 @@ async fn add(context: &Context, args: &AddArgs) -> Result<(), CliError> {
 	context.confirm(&format!("Register {text} for a fee and a deposit of {}", args.from))?;
 	let pair = context.unlock(&args.from)?;
 	let included = chain.register_program(&pair, &cid, size).await?;
-	let deposit = chain.at(included.head.hash).await?.program(&cid).await?.map(|found| found.deposit);
+	let deposit =
+		chain.at(included.head.hash).await?.program(&cid).await?.map(|found| found.deposit);
 	let value = json!({
 		"cid": text,
 		"registered": true,
@@ -142,7 +147,9 @@ async fn show_program(context: &Context, args: &CidArgs) -> Result<(), CliError>
 	let text = cid_to_string(&cid);
 	let view = context.chain().await?.at_best().await?;
 	let Some(program) = view.program(&cid).await? else {
-		return Err(CliError::failed(format!("{text} is not registered; `aitbc program add` registers a shader")));
+		return Err(CliError::failed(format!(
+			"{text} is not registered; `aitbc program add` registers a shader"
+		)));
 	};
 	let here = context.store()?.contains(&cid)?;
 	let value = json!({
@@ -173,7 +180,8 @@ async fn remove(context: &Context, args: &RemoveArgs) -> Result<(), CliError> {
 	let included = chain.unregister_program(&pair, &cid).await?;
 	let text = cid_to_string(&cid);
 	let number = included.head.number;
-	let value = json!({ "cid": text, "block": number, "block_hash": show::hash(&included.head.hash) });
+	let value =
+		json!({ "cid": text, "block": number, "block_hash": show::hash(&included.head.hash) });
 	context.answer(&value, &format!("{text} is no longer registered (block {number})"));
 	Ok(())
 }

@@ -16,13 +16,19 @@ use std::{path::PathBuf, process::ExitCode};
 
 /// What miners signed.
 #[derive(Debug, Subcommand)]
-#[command(after_help = "Examples:\n  aitbc receipt show 7/0 --out receipt.json\n  aitbc receipt verify receipt.json --trusted keys.txt --genesis 0x…")]
+#[command(
+	after_help = "Examples:\n  aitbc receipt show 7/0 --out receipt.json\n  aitbc receipt verify receipt.json --trusted keys.txt --genesis 0x…"
+)]
 pub enum ReceiptCommand {
 	/// Show the accepted receipts of a job
-	#[command(after_help = "Examples:\n  aitbc receipt show 7\n  aitbc receipt show 7/1 --out receipt.json")]
+	#[command(
+		after_help = "Examples:\n  aitbc receipt show 7\n  aitbc receipt show 7/1 --out receipt.json"
+	)]
 	Show(ShowArgs),
 	/// Check a receipt without a chain: who signed it, and whether it is what it claims to be
-	#[command(after_help = "Example:\n  aitbc receipt verify receipt.json --trusted keys.txt --genesis 0x…\n\nThe file of trusted keys has one worker key per line, as `aitbc wallet export-address` writes them.\nExit code 0: valid; 1: not valid.")]
+	#[command(
+		after_help = "Example:\n  aitbc receipt verify receipt.json --trusted keys.txt --genesis 0x…\n\nThe file of trusted keys has one worker key per line, as `aitbc wallet export-address` writes them.\nExit code 0: valid; 1: not valid."
+	)]
 	Verify(VerifyArgs),
 }
 
@@ -105,14 +111,11 @@ async fn show_receipts(context: &Context, args: &ShowArgs) -> Result<(), CliErro
 }
 
 fn verify(context: &Context, args: &VerifyArgs) -> Result<(), CliError> {
+	let genesis = parse_hash(&args.genesis)?;
 	let signed = ReceiptFile::parse(&read_text(&args.file, MAX_RECEIPT_FILE_BYTES)?)?;
 	let trusted = TrustedKeys::parse(&read_text(&args.trusted, MAX_KEYS_FILE_BYTES)?)?;
-	let expected = Expectation {
-		genesis: parse_hash(&args.genesis)?,
-		job: args.job.map(JobId),
-		replica: args.replica,
-		spec: None,
-	};
+	let expected =
+		Expectation { genesis, job: args.job.map(JobId), replica: args.replica, spec: None };
 	let key = verify_offline(&signed, &trusted, &expected)?;
 	let signer = signer_address(&key);
 	let value = json!({

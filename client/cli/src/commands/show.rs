@@ -7,7 +7,8 @@ use aitbc_client::{
 };
 use aitbc_data::cid_to_string;
 use aitbc_primitives::{
-	Class, FailureCode, Hash, JobSpec, LeaseState, Outcome, Receipt, SignedReceipt, Verdict, Workload,
+	Class, FailureCode, Hash, JobSpec, LeaseState, Outcome, Receipt, SignedReceipt, Verdict,
+	Workload,
 };
 use serde_json::{Value, json};
 
@@ -47,7 +48,7 @@ pub fn spec(spec: &JobSpec) -> Value {
 		Workload::Echo => json!({ "kind": "echo" }),
 		Workload::Gemm(shape) => {
 			json!({ "kind": "gemm", "m": shape.m, "k": shape.k, "n": shape.n })
-		},
+		}
 		Workload::Wgsl(call) => json!({
 			"kind": "wgsl",
 			"program": cid_to_string(&call.program),
@@ -77,10 +78,11 @@ pub fn spec_line(spec: &JobSpec) -> String {
 		Workload::Wgsl(call) => {
 			let [x, y, z] = call.workgroups;
 			format!("wgsl {} over {x}×{y}×{z} workgroups", cid_to_string(&call.program))
-		},
+		}
 	};
 	let (replicas, quorum) = (spec.replication.replicas, spec.replication.quorum);
-	let checked = if replicas == 1 { "one miner".into() } else { format!("{quorum} of {replicas} miners") };
+	let checked =
+		if replicas == 1 { "one miner".into() } else { format!("{quorum} of {replicas} miners") };
 	format!("{work}, {checked}")
 }
 
@@ -116,7 +118,7 @@ pub fn lease(replica: u8, lease: &Lease) -> Value {
 		LeaseState::Leased => ("leased", Value::Null),
 		LeaseState::Committed { commitment } => {
 			("committed", json!({ "commitment": hash(commitment) }))
-		},
+		}
 		LeaseState::Revealed { verdict: found } => ("revealed", verdict(found)),
 	};
 	json!({
@@ -154,7 +156,7 @@ pub fn receipt(receipt: &Receipt) -> Value {
 		Outcome::OutOfFuel => json!({ "kind": "out-of-fuel" }),
 		Outcome::Failed { code } => {
 			json!({ "kind": "failed", "code": failure_name(*code), "reason": failure(*code) })
-		},
+		}
 	};
 	json!({
 		"version": receipt.version,

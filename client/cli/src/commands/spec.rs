@@ -52,16 +52,24 @@ pub struct Terms {
 
 /// The kinds of work.
 #[derive(Clone, Debug, Subcommand)]
-#[command(after_help = "Examples:\n  aitbc job submit echo --from alice --max-price \"1 MILLI\" --input hello.txt --wait\n  aitbc job submit gemm --from alice --max-price \"1 MILLI\" --m 64 --k 64 --n 64 --a A.bin --b B.bin\n  aitbc job submit wgsl --from alice --max-price \"1 MILLI\" --units-limit 10 --program edge.wgsl --image in.png --replicas 2")]
+#[command(
+	after_help = "Examples:\n  aitbc job submit echo --from alice --max-price \"1 MILLI\" --input hello.txt --wait\n  aitbc job submit gemm --from alice --max-price \"1 MILLI\" --m 64 --k 64 --n 64 --a A.bin --b B.bin\n  aitbc job submit wgsl --from alice --max-price \"1 MILLI\" --units-limit 10 --program edge.wgsl --image in.png --replicas 2"
+)]
 pub enum Kind {
 	/// The output is the input: a probe of the whole path
-	#[command(after_help = "Examples:\n  aitbc job submit echo --from alice --max-price \"1 MILLI\" --input hello.txt\n  aitbc job submit echo --from alice --max-price \"1 MILLI\" --text hello --wait")]
+	#[command(
+		after_help = "Examples:\n  aitbc job submit echo --from alice --max-price \"1 MILLI\" --input hello.txt\n  aitbc job submit echo --from alice --max-price \"1 MILLI\" --text hello --wait"
+	)]
 	Echo(EchoArgs),
 	/// int8 matrix product C = A·B
-	#[command(after_help = "Example:\n  aitbc job submit gemm --from alice --max-price \"1 MILLI\" --m 1024 --k 1024 --n 1024 --a A.bin --b B.bin --wait\n\nA has m·k bytes, B k·n bytes, both row by row; C comes as m·n little-endian 32-bit integers.")]
+	#[command(
+		after_help = "Example:\n  aitbc job submit gemm --from alice --max-price \"1 MILLI\" --m 1024 --k 1024 --n 1024 --a A.bin --b B.bin --wait\n\nA has m·k bytes, B k·n bytes, both row by row; C comes as m·n little-endian 32-bit integers."
+	)]
 	Gemm(GemmArgs),
 	/// A registered compute shader
-	#[command(after_help = "Examples:\n  aitbc job submit wgsl --from alice --max-price \"1 MILLI\" --units-limit 10 --program edge.wgsl --image in.png --replicas 2 --wait\n  aitbc job submit wgsl --from alice --max-price \"1 MILLI\" --units-limit 10 --program bafkrei… --input data.bin --params-u32 256,7 --workgroups 4,1,1 --output-bytes 1024\n\nRegister the shader first: aitbc program add edge.wgsl --from alice")]
+	#[command(
+		after_help = "Examples:\n  aitbc job submit wgsl --from alice --max-price \"1 MILLI\" --units-limit 10 --program edge.wgsl --image in.png --replicas 2 --wait\n  aitbc job submit wgsl --from alice --max-price \"1 MILLI\" --units-limit 10 --program bafkrei… --input data.bin --params-u32 256,7 --workgroups 4,1,1 --output-bytes 1024\n\nRegister the shader first: aitbc program add edge.wgsl --from alice"
+	)]
 	Wgsl(WgslArgs),
 }
 
@@ -215,12 +223,12 @@ impl WgslArgs {
 			Some(picture) => {
 				let cid = store.put(&picture.rgba)?;
 				(vec![cid], Some((picture.width, picture.height)))
-			},
+			}
 			None => {
 				let inputs: Result<Vec<Cid>, CliError> =
 					self.input.iter().map(|input| stored(store, input)).collect();
 				(inputs?, None)
-			},
+			}
 		};
 		let params = self.params(size)?;
 		let tiles = |pixels: u32| pixels.div_ceil(IMAGE_TILE);
@@ -228,31 +236,29 @@ impl WgslArgs {
 		let workgroups = self.workgroups.or(of_image).unwrap_or([0; 3]);
 		let of_image = size.map(|(width, height)| width.saturating_mul(height).saturating_mul(4));
 		let output_bytes = self.output_bytes.or(of_image).unwrap_or(0);
-		if let Some(source) = source {
-			let contents: Result<Vec<Vec<u8>>, _> =
-				inputs.iter().map(|cid| store.get(cid, u64::from(MAX_DATA_BYTES))).collect();
-			let output_size = usize::try_from(output_bytes).unwrap_or(usize::MAX);
-			source
-				.check_buffers(&contents?, &params, workgroups, output_size)
-				.map_err(|error| CliError::usage(format!("the job does not fit the shader: {error}")))?;
-		}
+		let contents: Result<Vec<Vec<u8>>, _> =
+			inputs.iter().map(|cid| store.get(cid, u64::from(MAX_DATA_BYTES))).collect();
+		let output_size = usize::try_from(output_bytes).unwrap_or(usize::MAX);
+		source.check_buffers(&contents?, &params, workgroups, output_size).map_err(|error| {
+			CliError::usage(format!("the job does not fit the shader: {error}"))
+		})?;
 		let call = WgslCall { program, workgroups, output_bytes };
 		self.terms.spec(Workload::Wgsl(call), inputs, params, units_limit)
 	}
 
-	/// The shader's CID and, where its source is at hand, the checked program.
-	fn program(&self, store: &FolderStore) -> Result<(Cid, Option<profile::Program>), CliError> {
+	/// The shader's CID and the checked program.
+	fn program(&self, store: &FolderStore) -> Result<(Cid, profile::Program), CliError> {
 		let (cid, bytes) = match parse_cid(&self.program) {
 			Ok(cid) => (cid, store.get(&cid, u64::from(MAX_PROGRAM_BYTES))?),
 			Err(_) => {
 				let path = Path::new(&self.program);
 				let bytes = read_file(path, u64::from(MAX_PROGRAM_BYTES))?;
 				(store.put(&bytes)?, bytes)
-			},
+			}
 		};
 		let program = profile::check(&bytes)
 			.map_err(|error| CliError::usage(format!("the shader {}: {error}", self.program)))?;
-		Ok((cid, Some(program)))
+		Ok((cid, program))
 	}
 
 	fn params(&self, image: Option<(u32, u32)>) -> Result<Vec<u8>, CliError> {
@@ -295,7 +301,7 @@ fn load(store: &FolderStore, input: &str) -> Result<(Cid, u64), CliError> {
 		Err(_) => {
 			let bytes = read_file(Path::new(input), u64::from(MAX_DATA_BYTES))?;
 			(store.put(&bytes)?, bytes.len())
-		},
+		}
 	};
 	Ok((cid, u64::try_from(bytes).unwrap_or(u64::MAX)))
 }
@@ -338,7 +344,10 @@ fn explain(error: SpecError, spec: &JobSpec) -> String {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::{commands::{Command, job::JobCommand}, options::Options};
+	use crate::{
+		commands::{Command, job::JobCommand},
+		options::Options,
+	};
 	use clap::Parser;
 
 	fn kind(arguments: &[&str]) -> Result<(Kind, Context), clap::Error> {
@@ -379,7 +388,8 @@ mod tests {
 	#[test]
 	fn echo_should_take_one_source() {
 		let folder = tempfile::tempdir().expect("a temporary folder");
-		let spec = build(folder.path(), &["echo", "--text", "hi", "--replicas", "3"]).expect("builds");
+		let spec =
+			build(folder.path(), &["echo", "--text", "hi", "--replicas", "3"]).expect("builds");
 		assert_eq!(spec.replication, Replication { replicas: 3, quorum: 2 });
 		assert_eq!(spec.params.as_slice(), b"hi");
 		assert!(build(folder.path(), &["echo"]).is_err());
@@ -416,7 +426,19 @@ mod tests {
 			("0 AIT", "more than zero"),
 			("340282366920938463463374607431768211455 planck", "does not fit"),
 		] {
-			let line = ["echo", "--text", "hi", "--replicas", "2", "--from", "a", "--max-price", price, "--data", data.to_str().expect("text")];
+			let line = [
+				"echo",
+				"--text",
+				"hi",
+				"--replicas",
+				"2",
+				"--from",
+				"a",
+				"--max-price",
+				price,
+				"--data",
+				data.to_str().expect("text"),
+			];
 			let (kind, context) = kind(&line).expect("parses");
 			let text = kind.build(&context).expect_err("refuses").to_string();
 			assert!(text.contains(expected), "{text}");
@@ -428,10 +450,19 @@ mod tests {
 		let folder = tempfile::tempdir().expect("a temporary folder");
 		let picture = crate::image::Picture { width: 17, height: 9, rgba: vec![3; 17 * 9 * 4] };
 		let image = folder.path().join("in.png");
-		std::fs::write(&image, crate::image::encode_png(&picture).expect("encodes")).expect("writes");
+		std::fs::write(&image, crate::image::encode_png(&picture).expect("encodes"))
+			.expect("writes");
 		let shader = folder.path().join("copy.wgsl");
 		std::fs::write(&shader, COPY).expect("writes");
-		let line = ["wgsl", "--units-limit", "5", "--program", shader.to_str().expect("text"), "--image", image.to_str().expect("text")];
+		let line = [
+			"wgsl",
+			"--units-limit",
+			"5",
+			"--program",
+			shader.to_str().expect("text"),
+			"--image",
+			image.to_str().expect("text"),
+		];
 		let spec = build(folder.path(), &line).expect("builds");
 		let Workload::Wgsl(call) = spec.workload else { panic!("another workload") };
 		assert_eq!((call.workgroups, call.output_bytes), ([3, 2, 1], 17 * 9 * 4));

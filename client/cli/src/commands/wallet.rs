@@ -21,19 +21,27 @@ const MAX_PHRASE_BYTES: u64 = 1024;
 
 /// Keys and money.
 #[derive(Debug, Subcommand)]
-#[command(after_help = "Examples:\n  aitbc wallet new alice\n  aitbc wallet balance alice\n  aitbc wallet send alice 5Grwva… \"1.5 AIT\"\n\nAmounts have a unit: AIT, MILLI (1/1000 AIT), MICRO (1/1000000 AIT) or planck.")]
+#[command(
+	after_help = "Examples:\n  aitbc wallet new alice\n  aitbc wallet balance alice\n  aitbc wallet send alice 5Grwva… \"1.5 AIT\"\n\nAmounts have a unit: AIT, MILLI (1/1000 AIT), MICRO (1/1000000 AIT) or planck."
+)]
 pub enum WalletCommand {
 	/// Make a key; its words are shown once
-	#[command(after_help = "Example:\n  aitbc wallet new alice\n  aitbc wallet new worker1 --password-file pw.txt --phrase-out words.txt")]
+	#[command(
+		after_help = "Example:\n  aitbc wallet new alice\n  aitbc wallet new worker1 --password-file pw.txt --phrase-out words.txt"
+	)]
 	New(NewArgs),
 	/// Store a key that exists elsewhere
-	#[command(after_help = "Examples:\n  aitbc wallet import alice --phrase-file words.txt\n  aitbc wallet import alice --phrase-stdin < words.txt\n  aitbc wallet import alice --polkadot-js exported.json\n  aitbc wallet import alice --dev --uri //Alice")]
+	#[command(
+		after_help = "Examples:\n  aitbc wallet import alice --phrase-file words.txt\n  aitbc wallet import alice --phrase-stdin < words.txt\n  aitbc wallet import alice --polkadot-js exported.json\n  aitbc wallet import alice --dev --uri //Alice"
+	)]
 	Import(ImportArgs),
 	/// List the wallets
 	#[command(after_help = "Example:\n  aitbc wallet list")]
 	List,
 	/// Show what accounts have
-	#[command(after_help = "Examples:\n  aitbc wallet balance\n  aitbc wallet balance alice\n  aitbc wallet balance 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY")]
+	#[command(
+		after_help = "Examples:\n  aitbc wallet balance\n  aitbc wallet balance alice\n  aitbc wallet balance 5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY"
+	)]
 	Balance(BalanceArgs),
 	/// Send money
 	#[command(after_help = "Example:\n  aitbc wallet send alice bob \"1.5 AIT\" --yes")]
@@ -58,10 +66,20 @@ pub struct NewArgs {
 
 /// Arguments of `wallet import`.
 #[derive(Debug, Args)]
-#[group(id = "source", required = true, multiple = false, args = ["phrase_file", "phrase_stdin", "polkadot_js", "uri"])]
 pub struct ImportArgs {
 	/// Name of the wallet
 	name: String,
+	#[command(flatten)]
+	source: Source,
+	/// Confirm that this is for a development chain
+	#[arg(long)]
+	dev: bool,
+}
+
+/// Where an imported key comes from: exactly one of these.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct Source {
 	/// File with the words, or a seed of 0x and 64 hexadecimal digits
 	#[arg(long, value_name = "FILE")]
 	phrase_file: Option<PathBuf>,
@@ -74,9 +92,6 @@ pub struct ImportArgs {
 	/// A development key such as //Alice, which everybody has
 	#[arg(long, requires = "dev", value_name = "URI")]
 	uri: Option<String>,
-	/// Confirm that this is for a development chain
-	#[arg(long)]
-	dev: bool,
 }
 
 /// Arguments of `wallet balance`.
@@ -126,7 +141,7 @@ pub async fn run(context: &Context, command: WalletCommand) -> Result<ExitCode, 
 		WalletCommand::Address(args) => {
 			let wallet = context.keystore().get(&args.name)?;
 			context.answer(&describe(&wallet), &address(&wallet.account));
-		},
+		}
 		WalletCommand::ExportAddress(args) => export_address(context, &args)?,
 	}
 	Ok(ExitCode::SUCCESS)
@@ -191,24 +206,23 @@ fn write_secret(path: &std::path::Path, phrase: &str) -> Result<(), CliError> {
 fn import(context: &Context, args: &ImportArgs) -> Result<(), CliError> {
 	let keystore = context.keystore();
 	keystore.path_of(&args.name)?;
-	let wallet = if let Some(exported) = &args.polkadot_js {
+	let wallet = if let Some(exported) = &args.source.polkadot_js {
 		let password = context.password("Password of the exported file: ")?;
 		keystore.import_json(&args.name, exported, &password)?
 	} else {
-		let secret = match (&args.uri, &args.phrase_file) {
+		let secret = match (&args.source.uri, &args.source.phrase_file) {
 			(Some(uri), _) => Secret::from_uri(uri)?,
 			(None, Some(path)) => {
 				let text = Zeroizing::new(crate::context::read_text(path, MAX_PHRASE_BYTES)?);
 				Secret::from_phrase(&text)?
-			},
+			}
 			(None, None) => {
 				let mut text = Zeroizing::new(String::new());
-				std::io::stdin()
-					.take(MAX_PHRASE_BYTES)
-					.read_to_string(&mut text)
-					.map_err(|error| CliError::failed(format!("cannot read the phrase: {error}")))?;
+				std::io::stdin().take(MAX_PHRASE_BYTES).read_to_string(&mut text).map_err(
+					|error| CliError::failed(format!("cannot read the phrase: {error}")),
+				)?;
 				Secret::from_phrase(&text)?
-			},
+			}
 		};
 		let password = context.new_password(&args.name)?;
 		keystore.create(&args.name, &secret, &password)?
@@ -240,7 +254,7 @@ async fn balance(context: &Context, args: &BalanceArgs) -> Result<(), CliError> 
 		None => {
 			let wallets = context.keystore().list()?;
 			wallets.into_iter().map(|wallet| (wallet.name, wallet.account)).collect()
-		},
+		}
 	};
 	let view = context.chain().await?.at_best().await?;
 	let mut values = Vec::new();

@@ -140,6 +140,10 @@ fn sequence(
 	Ok((declared.into_iter().map(|buffer| buffer.binding).collect(), output.binding))
 }
 
+const fn describe_params(has_params: &bool) -> &'static str {
+	if *has_params { "parameters" } else { "no parameters" }
+}
+
 /// Why a job's buffers or dispatch do not fit a program.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -147,7 +151,7 @@ pub enum BufferError {
 	/// Not as many as the program declares.
 	#[error(
 		"the program reads {declared} buffers, but the job has {inputs} inputs and {params}",
-		params = if *has_params { "parameters" } else { "no parameters" }
+		params = describe_params(.has_params)
 	)]
 	Count {
 		/// Read-only buffers of the program.
@@ -184,7 +188,7 @@ pub enum BufferError {
 		bytes: usize,
 	},
 	/// A dispatch of nothing, or of more than every device takes.
-	#[error("dispatch of {0} × {1} × {2} workgroups; each must be 1 to {MAX_WORKGROUPS}", workgroups[0], workgroups[1], workgroups[2])]
+	#[error("dispatch of {0} × {1} × {2} workgroups; each must be 1 to {MAX_WORKGROUPS}", .workgroups[0], .workgroups[1], .workgroups[2])]
 	Workgroups {
 		/// In x, y, z.
 		workgroups: [u32; 3],

@@ -8,9 +8,9 @@
 //! How: a pass over the words of the source finds what the compiler would fold away (floating-point
 //! constants), then the compiler's own intermediate form is validated and walked.
 //!
-//! Limits of this version: an index out of bounds, a data race, a shift by 32 or more, and a loop that
-//! never ends are not found here. The first three have no defined result, at the author's risk; the
-//! last one runs into the engine's time limit.
+//! Limits of this version: an index out of bounds, a data race, a shift by 32 or more, a barrier that
+//! not every invocation reaches, and a loop that never ends are not found here. The first four have no
+//! defined result, at the author's risk; the last one runs into the engine's time limit.
 
 mod bindings;
 mod location;
@@ -147,7 +147,7 @@ pub enum ProfileError {
 		message: String,
 	},
 	/// Valid WGSL that the profile does not allow.
-	#[error("{location}: {what} is not allowed: {reason}", reason = rule.reason())]
+	#[error("{location}: {what} is not allowed: {reason}", reason = .rule.reason())]
 	Refused {
 		/// Where.
 		location: Location,

@@ -16,7 +16,7 @@ const FLOAT_ALIAS_PREFIXES: [&str; 12] = [
 	"mat4x3", "mat4x4",
 ];
 /// Functions that take or give floating point only.
-const FLOAT_FUNCTIONS: [&str; 67] = [
+const FLOAT_FUNCTIONS: &[&str] = &[
 	"acos",
 	"acosh",
 	"asin",

@@ -1,0 +1,130 @@
+"""The demo: a dev chain, three miners, four jobs, and the proof that no coin was lost.
+
+Started by scripts/demo, which prepares and builds. Everything started here is stopped on every way
+out. Exit status 0 only if every check held, 1 if one did not, 2 if the demo could not go on.
+"""
+
+import argparse
+import os
+import shutil
+import signal
+import sys
+import tempfile
+import time
+
+from chain import RpcError
+from ledger import deposits_held, prove, snapshot
+from market import Folders, Market
+from processes import DemoError, Processes, wait_for
+from report import balances_table, jobs_table, summary, write_summary
+from story import EventLog, Story
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+FINALITY_S = 60
+
+
+class Stopped(BaseException):
+    """Somebody sent a signal."""
+
+
+def stop_on_signals() -> None:
+    """Signals leave through the same door as errors do, so that everything is stopped."""
+
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def stop(number, _frame):
+        # One is enough: a second must not interrupt the stopping.
+        for other in signals:
+            signal.signal(other, signal.SIG_IGN)
+        raise Stopped(signal.Signals(number).name)
+
+    for number in signals:
+        signal.signal(number, stop)
+
+
+def play(market: Market, keep: str, seconds: dict[str, float]) -> bool:
+    """The whole demo on a market that is not started yet; whether every check held."""
+    started = time.monotonic()
+
+    def lap(name: str) -> None:
+        nonlocal started
+        seconds[name] = round(time.monotonic() - started, 1)
+        started = time.monotonic()
+
+    print("starting a dev chain", flush=True)
+    market.start_node()
+    lap("first_block")
+    print(f"  first block after {seconds['first_block']} s; node at {market.url}", flush=True)
+    print("a client and three miners: wallets, money, collateral, offers", flush=True)
+    market.settle_people()
+    for miner in market.miners:
+        market.start_worker(miner)
+    lap("set_up_people")
+
+    log = EventLog(market.chain)
+    story = Story(market, log, os.path.join(ROOT, "examples", "edge-detect"), keep)
+    before = snapshot(market.chain, market.chain.best_number())
+    for part in (story.edges, story.product, story.liar, story.killed, story.nothing_left):
+        part()
+        lap(part.__name__)
+
+    last = market.chain.best_number()
+    wait_for(f"finality of block {last}", FINALITY_S, lambda: market.chain.finalized_number() >= last)
+    log.catch_up()
+    genesis, after = snapshot(market.chain, 0), snapshot(market.chain, last)
+    proof = prove(genesis, after, log.between(0, last))
+    story.check(f"no coin was lost or made up from genesis to block {last}", proof.conserved)
+    for fault in proof.faults:
+        print(f"           {fault}")
+    lap("proof")
+
+    names = {market.client: "client", **{miner.account: miner.name for miner in market.miners}}
+    print("\n" + jobs_table(story.jobs))
+    print("\n" + balances_table(names, before, after))
+    print(f"\n  issuance at genesis {genesis.issuance} planck, minted {proof.minted}, burned {proof.burned}; at block {last} {after.issuance}")
+    print(f"  sum of free and reserved over {len(after.free)} accounts at {after.hash}: {after.accounts}")
+    content = summary(story.jobs, proof, deposits_held(market.chain, after.hash), story.checks, seconds)
+    write_summary(os.path.join(keep, "summary.json"), content)
+    return content["ok"]
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Sets up the folders, plays, cleans up."""
+    seconds = {name: value for name, value in (("setup", arguments.setup_seconds), ("build", arguments.build_seconds)) if value is not None}
+    root = tempfile.mkdtemp(prefix="aitbc-demo-")
+    keep = os.path.abspath(arguments.out) if arguments.out else os.path.join(root, "out")
+    status = 2
+    try:
+        logs = os.path.join(keep, "logs")
+        os.makedirs(logs, exist_ok=True)
+        with Processes(logs) as processes:
+            try:
+                market = Market(arguments.programs, processes, Folders(root, logs))
+                status = 0 if play(market, keep, seconds) else 1
+            except (DemoError, RpcError) as error:
+                print(f"\nerror: {error}", file=sys.stderr)
+                for name in list(processes.running):
+                    print(f"  end of {name}'s log:\n{processes.tail(name)}", file=sys.stderr)
+    except Stopped as stopped:
+        print(f"\nstopped by {stopped}; everything that was started has been stopped", file=sys.stderr)
+    finally:
+        shutil.rmtree(root, ignore_errors=True)
+    if arguments.out:
+        print(f"\n  kept in {keep}")
+    print("\ndemo: all went right" if status == 0 else "\ndemo: FAILED")
+    return status
+
+
+def main() -> int:
+    """Reads the arguments."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--programs", required=True, help="folder with the built programs")
+    parser.add_argument("--out", help="folder to keep pictures, logs and summary.json in")
+    parser.add_argument("--setup-seconds", type=float)
+    parser.add_argument("--build-seconds", type=float)
+    stop_on_signals()
+    return run(parser.parse_args())
+
+
+if __name__ == "__main__":
+    sys.exit(main())
