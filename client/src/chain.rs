@@ -334,7 +334,11 @@ async fn open_link(
 	if !(url.starts_with("ws://") || url.starts_with("wss://")) {
 		return Err(ChainError::Url { url: url.into() });
 	}
-	let fail = |reason: String| ChainError::Connect { url: url.into(), reason };
+	// The layers of the client each put the same words in front.
+	let fail = |reason: String| ChainError::Connect {
+		url: url.into(),
+		reason: reason.replace("RPC error: client error: ", ""),
+	};
 	let open = async {
 		let client = RpcClient::from_insecure_url(url).await.map_err(|e| fail(e.to_string()))?;
 		let backend: LegacyBackend<SubstrateConfig> =

@@ -208,6 +208,15 @@ mod tests {
 	}
 
 	#[test]
+	fn the_event_that_names_a_job_should_be_in_the_metadata() {
+		let metadata = our_metadata().expect("decodes");
+		let pallet = metadata.pallet_by_name("Jobs").expect("is there");
+		let events = pallet.event_variants().expect("has events");
+		let posted = events.iter().find(|event| event.name == "JobPosted").expect("is there");
+		assert!(posted.fields.iter().any(|field| field.name.as_deref() == Some("job")));
+	}
+
+	#[test]
 	fn everything_used_should_be_in_the_metadata() {
 		let metadata = our_metadata().expect("decodes");
 		assert_eq!(differences(&metadata, &metadata), Vec::<String>::new());

@@ -1,10 +1,19 @@
 //! Chain specifications: the runtime with one of its genesis presets, or a file.
 
-use aitbc_runtime::{SS58_PREFIX, TOKEN_DECIMALS, TOKEN_SYMBOL, WASM_BINARY};
-use sc_chain_spec::{ChainSpecExtension, ChainType, GenericChainSpec, Properties};
+use aitbc_runtime::{
+	RuntimeGenesisConfig, SS58_PREFIX, TOKEN_DECIMALS, TOKEN_SYMBOL, WASM_BINARY,
+	genesis_config_presets,
+};
+use sc_chain_spec::{
+	ChainSpec as _, ChainSpecExtension, ChainType, GenericChainSpec, Properties, json_patch,
+};
 use sc_sync_state_rpc::LightSyncStateExtension;
 use serde::{Deserialize, Serialize};
-use sp_core::crypto::Ss58AddressFormat;
+use sp_core::{
+	crypto::Ss58AddressFormat,
+	storage::{Storage, well_known_keys},
+};
+use sp_runtime::BuildStorage;
 use std::path::PathBuf;
 
 /// What a specification says beside the genesis.
@@ -18,97 +27,106 @@ pub struct Extensions {
 /// A chain specification of this node.
 pub type ChainSpec = GenericChainSpec<Extensions>;
 
-/// Loads the specification called `id`: `dev`, `local` (also the empty name), or a path to a file.
-/// The error is a sentence for the user.
-pub fn load(id: &str) -> Result<ChainSpec, String> {
-	match id {
-		"dev" => preset(
-			"AITBC Development",
-			"aitbc_dev",
-			ChainType::Development,
-			sp_genesis_builder::DEV_RUNTIME_PRESET,
-		),
-		"" | "local" => preset(
-			"AITBC Local Testnet",
-			"aitbc_local",
-			ChainType::Local,
-			sp_genesis_builder::LOCAL_TESTNET_RUNTIME_PRESET,
-		),
-		path => ChainSpec::from_json_file(PathBuf::from(path)).map_err(|error| {
-			format!(
-				"cannot load the chain \"{path}\": it is none of the known chains (dev, local), and \
-				 read as the path of a specification file it gives: {error}. Write a file with \
-				 `aitbc-node export-chain-spec --chain local --output FILE`"
-			)
+/// A chain whose genesis the runtime carries.
+struct KnownChain {
+	name: &'static str,
+	id: &'static str,
+	chain_type: ChainType,
+	preset: &'static str,
+}
+
+/// The chain that goes by the name `chain` on the command line.
+fn known(chain: &str) -> Option<KnownChain> {
+	match chain {
+		"dev" => Some(KnownChain {
+			name: "AITBC Development",
+			id: "aitbc_dev",
+			chain_type: ChainType::Development,
+			preset: sp_genesis_builder::DEV_RUNTIME_PRESET,
 		}),
+		"" | "local" => Some(KnownChain {
+			name: "AITBC Local Testnet",
+			id: "aitbc_local",
+			chain_type: ChainType::Local,
+			preset: sp_genesis_builder::LOCAL_TESTNET_RUNTIME_PRESET,
+		}),
+		_ => None,
 	}
 }
 
-fn preset(name: &str, id: &str, chain_type: ChainType, preset: &str) -> Result<ChainSpec, String> {
-	let code = WASM_BINARY.ok_or(
-		"this node was built without the wasm runtime (SKIP_WASM_BUILD was set), so it knows no \
-		 chain by name; build it again without that variable, or name a specification file",
-	)?;
+/// Loads the specification called `chain`: `dev`, `local` (also the empty name), or a path to a file.
+/// The error is a sentence for the user.
+///
+/// The genesis of a known chain is computed by the native runtime, which spares two compilations of
+/// the wasm runtime at each start; a test compares it with what the wasm runtime computes.
+pub fn load(chain: &str) -> Result<ChainSpec, String> {
+	let Some(known) = known(chain) else { return load_file(chain) };
+	let mut spec = plain_spec(&known)?;
+	spec.set_storage(native_genesis(known.preset)?);
+	Ok(spec)
+}
+
+/// As [`load`], but a known chain's genesis stays a configuration that a person can read and edit.
+pub fn load_plain(chain: &str) -> Result<ChainSpec, String> {
+	known(chain).map_or_else(|| load_file(chain), |known| plain_spec(&known))
+}
+
+fn load_file(path: &str) -> Result<ChainSpec, String> {
+	ChainSpec::from_json_file(PathBuf::from(path)).map_err(|error| {
+		format!(
+			"cannot load the chain \"{path}\": it is none of the known chains (dev, local), and read \
+			 as the path of a specification file it gives: {error}. Write a file with \
+			 `aitbc-node export-chain-spec --chain local --output FILE`"
+		)
+	})
+}
+
+fn wasm_code() -> Result<&'static [u8], String> {
+	WASM_BINARY.ok_or_else(|| {
+		"this node was built without the wasm runtime (SKIP_WASM_BUILD was set), so it knows no chain \
+		 by name; build it again without that variable, or name a specification file"
+			.into()
+	})
+}
+
+/// The preset as a patch of the default genesis.
+fn preset_patch(preset: &str) -> Result<serde_json::Value, String> {
+	let json = genesis_config_presets::get_preset(&preset.into())
+		.ok_or_else(|| format!("the runtime has no genesis preset \"{preset}\""))?;
+	serde_json::from_slice(&json)
+		.map_err(|error| format!("the genesis preset \"{preset}\" is not JSON: {error}"))
+}
+
+fn plain_spec(chain: &KnownChain) -> Result<ChainSpec, String> {
 	// Wallets read the symbol, the decimals and the address prefix from here.
 	let mut properties = Properties::new();
 	properties.insert("tokenSymbol".into(), TOKEN_SYMBOL.into());
 	properties.insert("tokenDecimals".into(), TOKEN_DECIMALS.into());
 	properties.insert("ss58Format".into(), SS58_PREFIX.into());
-	Ok(ChainSpec::builder(code, Extensions::default())
-		.with_name(name)
-		.with_id(id)
-		.with_protocol_id(id)
-		.with_chain_type(chain_type)
-		.with_genesis_config_preset_name(preset)
+	Ok(ChainSpec::builder(wasm_code()?, Extensions::default())
+		.with_name(chain.name)
+		.with_id(chain.id)
+		.with_protocol_id(chain.id)
+		.with_chain_type(chain.chain_type.clone())
+		.with_genesis_config_patch(preset_patch(chain.preset)?)
 		.with_properties(properties)
 		.build())
+}
+
+/// The storage of block zero, computed without wasm.
+fn native_genesis(preset: &str) -> Result<Storage, String> {
+	let explain = |error: serde_json::Error| {
+		format!("the genesis preset \"{preset}\" does not fit the runtime: {error}")
+	};
+	let mut config = serde_json::to_value(RuntimeGenesisConfig::default()).map_err(explain)?;
+	json_patch::merge(&mut config, preset_patch(preset)?);
+	let config: RuntimeGenesisConfig = serde_json::from_value(config).map_err(explain)?;
+	let mut storage = config.build_storage()?;
+	storage.top.insert(well_known_keys::CODE.to_vec(), wasm_code()?.to_vec());
+	Ok(storage)
 }
 
 /// Makes the program print addresses in the chain's format.
 pub fn set_address_format() {
 	sp_core::crypto::set_default_ss58_version(Ss58AddressFormat::custom(SS58_PREFIX));
-}
-
-#[cfg(test)]
-mod tests {
-	use super::*;
-	use sc_chain_spec::ChainSpec as _;
-	use sp_runtime::BuildStorage;
-
-	#[test]
-	fn known_chains_should_build_their_genesis() {
-		for (id, name) in [("dev", "aitbc_dev"), ("local", "aitbc_local"), ("", "aitbc_local")] {
-			let spec = load(id).expect("the chain is known");
-			assert_eq!(spec.id(), name);
-			let storage = spec.build_storage().expect("the preset builds");
-			assert!(storage.top.contains_key(sp_core::storage::well_known_keys::CODE));
-			assert_eq!(spec.properties()["tokenSymbol"], "AIT");
-			assert_eq!(spec.properties()["tokenDecimals"], 12);
-		}
-	}
-
-	#[test]
-	fn a_specification_should_survive_being_written_and_read() {
-		let directory = tempfile::tempdir().expect("a temporary folder");
-		let path = directory.path().join("chain.json");
-		let written = load("dev").expect("the chain is known");
-		std::fs::write(&path, written.as_json(true).expect("it can be written")).expect("writes");
-		let read = load(path.to_str().expect("a readable path")).expect("it can be read");
-		assert_eq!(read.id(), written.id());
-		assert_eq!(
-			read.build_storage().expect("raw").top,
-			written.build_storage().expect("built").top
-		);
-	}
-
-	#[test]
-	fn bad_files_should_be_named_in_the_error() {
-		let error = load("/no/such/file.json").err().expect("no file");
-		assert!(error.contains("/no/such/file.json") && error.contains("export-chain-spec"));
-		let directory = tempfile::tempdir().expect("a temporary folder");
-		let path = directory.path().join("bad.json");
-		std::fs::write(&path, "{ \"name\": 7 ").expect("writes");
-		let error = load(path.to_str().expect("a readable path")).err().expect("not a spec");
-		assert!(error.contains("bad.json"), "{error}");
-	}
 }

@@ -57,7 +57,8 @@ fn run_command(cli: &Cli, command: &Subcommand) -> sc_cli::Result<()> {
 	match command {
 		Subcommand::Key(command) => command.run(cli),
 		Subcommand::ExportChainSpec(command) => {
-			command.run(cli.load_spec(&command.chain).map_err(sc_cli::Error::Input)?)
+			let load = if command.raw { chain_spec::load } else { chain_spec::load_plain };
+			command.run(Box::new(load(&command.chain).map_err(sc_cli::Error::Input)?))
 		}
 		Subcommand::CheckBlock(command) => cli.create_runner(command)?.async_run(|config| {
 			let PartialComponents { client, task_manager, import_queue, .. } =

@@ -153,15 +153,38 @@ fn broken_chain_file_should_be_a_clear_error() {
 	assert!(!error.contains("panicked"), "{error}");
 }
 
-#[test]
-fn chain_specification_should_be_exported() {
+/// What `export-chain-spec` with `arguments` writes.
+fn export(arguments: &[&str]) -> serde_json::Value {
 	let output = Command::new(env!("CARGO_BIN_EXE_aitbc-node"))
-		.args(["export-chain-spec", "--chain", "local"])
+		.arg("export-chain-spec")
+		.args(arguments)
 		.output()
 		.expect("the node starts");
 	assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-	let spec: serde_json::Value =
-		serde_json::from_slice(&output.stdout).expect("the specification is JSON");
-	assert_eq!(spec["id"], "aitbc_local");
-	assert_eq!(spec["properties"]["tokenSymbol"], "AIT");
+	serde_json::from_slice(&output.stdout).expect("the specification is JSON")
+}
+
+#[test]
+fn known_chains_should_be_exported() {
+	for (chain, id) in [("dev", "aitbc_dev"), ("local", "aitbc_local")] {
+		let spec = export(&["--chain", chain]);
+		assert_eq!(spec["id"], id);
+		assert_eq!(spec["properties"]["tokenSymbol"], "AIT");
+		assert_eq!(spec["properties"]["tokenDecimals"], 12);
+		assert_eq!(spec["properties"]["ss58Format"], 42);
+	}
+}
+
+/// The native runtime computes the genesis of a chain called by name, the wasm runtime that of a plain
+/// file.
+#[test]
+fn exported_file_should_be_the_same_chain_as_its_name() {
+	let directory = tempfile::tempdir().expect("a temporary folder");
+	let plain = directory.path().join("plain.json");
+	std::fs::write(&plain, export(&["--chain", "dev"]).to_string()).expect("it can be written");
+	let from_file = export(&["--chain", plain.to_str().expect("a readable path"), "--raw"]);
+	let from_name = export(&["--chain", "dev", "--raw"]);
+	let storage = &from_name["genesis"]["raw"]["top"];
+	assert!(storage["0x3a636f6465"].is_string(), "the runtime's code is part of the genesis");
+	assert!(from_file["genesis"]["raw"]["top"] == *storage, "the genesis differs");
 }

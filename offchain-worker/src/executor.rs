@@ -126,9 +126,11 @@ impl Executor {
 	) -> Result<Executed, ExecuteError> {
 		let mut pause = self.poll;
 		loop {
-			let started_at = self.best();
-			let late = started_at >= give_up_block(view);
-			if !late && !self.inputs_present(view).await? {
+			let late = self.best() >= give_up_block(view);
+			if !self.inputs_present(view).await? {
+				if late {
+					return self.unavailable(view, "something is missing").await;
+				}
 				self.pause(&mut pause).await;
 				continue;
 			}
@@ -140,13 +142,7 @@ impl Executor {
 			match self.fetch(view).await? {
 				Ok(fetched) => return self.run(view, fetched, executions).await,
 				Err(error) if self.best() >= give_up_block(view) => {
-					let key = view.key();
-					tracing::warn!(
-						job = key.job.0, replica = key.replica, attempt = key.attempt,
-						%error, "inputs unavailable"
-					);
-					let finding = Finding::failed(FailureCode::InputUnavailable, started_at);
-					return self.answer(view, finding).await;
+					return self.unavailable(view, &error.to_string()).await;
 				}
 				Err(error) => {
 					tracing::debug!(job = view.job.0, %error, "waiting for inputs");
@@ -160,6 +156,12 @@ impl Executor {
 	/// Answers that the device failed, without trying again.
 	pub async fn decline(&self, view: &LeaseView) -> Result<Executed, ExecuteError> {
 		self.answer(view, Finding::failed(FailureCode::DeviceFault, self.best())).await
+	}
+
+	async fn unavailable(&self, view: &LeaseView, reason: &str) -> Result<Executed, ExecuteError> {
+		log_failure(view.key(), FailureCode::InputUnavailable, reason);
+		let finding = Finding::failed(FailureCode::InputUnavailable, self.best());
+		self.answer(view, finding).await
 	}
 
 	async fn run(

@@ -97,10 +97,8 @@ fn block_limits_should_be_consistent_and_fit_the_slot() {
 #[test]
 fn weights_of_calls_should_not_be_zero() {
 	let bob = <Runtime as frame_system::Config>::Lookup::unlookup(Sr25519Keyring::Bob.into());
-	let transfer = RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive {
-		dest: bob,
-		value: AIT,
-	});
+	let transfer =
+		RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive { dest: bob, value: AIT });
 	let remark = RuntimeCall::System(frame_system::Call::remark { remark: vec![0; 1024] });
 	for call in [transfer, remark] {
 		assert!(call.get_dispatch_info().call_weight.ref_time() > 0, "{call:?}");
@@ -241,10 +239,8 @@ fn proxy_filters_should_name_only_pallets_that_exist() {
 #[test]
 fn proxy_filters_should_keep_coins_from_limited_proxies() {
 	let bob = <Runtime as frame_system::Config>::Lookup::unlookup(Sr25519Keyring::Bob.into());
-	let transfer = RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive {
-		dest: bob,
-		value: AIT,
-	});
+	let transfer =
+		RuntimeCall::Balances(pallet_balances::Call::transfer_keep_alive { dest: bob, value: AIT });
 	assert!(ProxyType::Any.filter(&transfer));
 	for limited in [
 		ProxyType::NonTransfer,

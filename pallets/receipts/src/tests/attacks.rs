@@ -1,7 +1,7 @@
 //! Receipts that are not an answer to the lease, by the way in which somebody would try it.
 
 use crate::{mock::*, *};
-use aitbc_primitives::{Cid, JobSpec, Outcome, Receipt};
+use aitbc_primitives::{Cid, Outcome, Receipt};
 use codec::{DecodeAll, Encode};
 use frame_support::{BoundedVec, assert_noop, assert_ok};
 use proptest::prelude::*;
@@ -135,7 +135,7 @@ fn attack_receipt_of_another_chain() {
 		let_to(JOB, 0, spec(), &worker(0));
 		for genesis in [Hash::zero(), Hash::repeat_byte(1), System::parent_hash()] {
 			let answer = Receipt { genesis, ..receipt(JOB, 0, &spec()) };
-			if genesis == super::super::mock::genesis() {
+			if genesis == crate::mock::genesis() {
 				continue;
 			}
 			assert_noop!(submit(sign(answer, &worker(0))), Error::<Test>::WrongChain);

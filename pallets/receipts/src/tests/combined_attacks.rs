@@ -303,7 +303,7 @@ proptest! {
 				check_state();
 				assert_eq!(Balances::total_issuance() + burned(), issued);
 			}
-			run_to(now() + 3 * (8 + 8) + REVEAL_WITHIN + RETENTION + 2);
+			run_to(now() + 7 * (8 + 8) + REVEAL_WITHIN + RETENTION + 2);
 			assert_eq!(pallet_jobs::Jobs::<Chain>::iter().count(), 0, "somebody waits for ever");
 			assert_eq!(crate::Receipts::<Chain>::iter().count(), 0);
 			assert_eq!(held(HoldReason::Escrow, &CLIENT), 0);

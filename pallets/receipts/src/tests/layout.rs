@@ -1,6 +1,6 @@
 //! The byte layouts of `specs/protocol/receipts.md`, written out by hand.
 
-use crate::{mock::*, *};
+use crate::mock::*;
 use aitbc_primitives::{Cid, Receipt};
 use codec::Encode;
 use sp_core::Pair as _;
@@ -12,8 +12,8 @@ fn cid(cid: &Cid) -> Vec<u8> {
 
 fn by_hand(receipt: &Receipt, outcome: &[u8]) -> Vec<u8> {
 	[
-		b"aitbc:receipt:v1",
-		&[1u8][..],
+		&b"aitbc:receipt:v1"[..],
+		&[1],
 		receipt.genesis.as_bytes(),
 		&receipt.job.0.to_le_bytes(),
 		&[receipt.replica, receipt.attempt],
@@ -62,6 +62,6 @@ fn input_root_should_be_laid_out_as_specified() {
 	let spec = spec();
 	let words = [4u32.to_le_bytes(), 4u32.to_le_bytes(), 4u32.to_le_bytes()].concat();
 	let inputs = [cid(&Cid::of_raw(b"a")), cid(&Cid::of_raw(b"b"))].concat();
-	let preimage = [b"aitbc:input:v1", &[1][..], &words, &[2 << 2], &inputs, &[0]].concat();
+	let preimage = [&b"aitbc:input:v1"[..], &[1], &words, &[2 << 2], &inputs, &[0]].concat();
 	assert_eq!(spec.input_root(), BlakeTwo256::hash(&preimage));
 }

@@ -127,8 +127,8 @@ fn submit_should_fail_when_a_field_contradicts_the_lease() {
 fn submit_should_fail_when_inputs_are_in_another_order_or_of_another_shape() {
 	execute(|| {
 		let right = leased();
-		let mut swapped = spec();
-		swapped.inputs.reverse();
+		let reversed = spec().inputs.iter().rev().copied().collect();
+		let swapped = JobSpec { inputs: BoundedVec::truncate_from(reversed), ..spec() };
 		let shape = GemmShape { m: 2, k: 8, n: 4 };
 		let reshaped = JobSpec { workload: Workload::Gemm(shape), ..spec() };
 		let with_params = JobSpec { params: BoundedVec::truncate_from(vec![0]), ..spec() };

@@ -370,7 +370,10 @@ proptest! {
 				* U256::from(spec.replication.replicas)
 		});
 		let fits = big.filter(|sum| *sum <= U256::from(u128::MAX)).map(|sum| sum.as_u128());
-		prop_assert_eq!(spec.escrow(), fits);
+		// Without replicas there is no job: `validate` refuses it before it asks for the escrow.
+		if spec.replication.replicas > 0 {
+			prop_assert_eq!(spec.escrow(), fits);
+		}
 	}
 
 	#[test]
