@@ -14,7 +14,10 @@ use sc_executor::WasmExecutor;
 use sc_network::{
 	Event, NetworkBackend, NetworkEventStream,
 	config::{FullNetworkConfiguration, NetworkBackendType},
-	service::traits::{NetworkService, NotificationService},
+	service::{
+		NotificationMetrics,
+		traits::{NetworkService, NotificationService},
+	},
 };
 use sc_service::{
 	BuildNetworkParams, Configuration, Error as ServiceError, PartialComponents, SpawnTasksParams,
@@ -139,15 +142,39 @@ pub fn new_partial(config: &Configuration) -> Result<Partial, ServiceError> {
 		.build(),
 	);
 
+	let (import_queue, other) =
+		new_consensus(config, &client, &select_chain, &transaction_pool, &task_manager, telemetry)?;
+	Ok(PartialComponents {
+		client,
+		backend,
+		task_manager,
+		import_queue,
+		keystore_container,
+		select_chain,
+		transaction_pool,
+		other,
+	})
+}
+
+/// BABE over GRANDPA: who may make the next block, and how blocks are checked when they come in.
+fn new_consensus(
+	config: &Configuration,
+	client: &Arc<FullClient>,
+	select_chain: &FullSelectChain,
+	transaction_pool: &Arc<Pool>,
+	task_manager: &TaskManager,
+	telemetry: Option<Telemetry>,
+) -> Result<(DefaultImportQueue<Block>, ConsensusParts), ServiceError> {
+	let handle = telemetry.as_ref().map(|telemetry| telemetry.handle());
 	let (grandpa_import, grandpa_link) = sc_consensus_grandpa::block_import(
 		client.clone(),
 		GRANDPA_JUSTIFICATION_PERIOD,
-		&client,
+		client,
 		select_chain.clone(),
 		handle.clone(),
 	)?;
 	let justification_import = grandpa_import.clone();
-	let babe_config = sc_consensus_babe::configuration(&*client)?;
+	let babe_config = sc_consensus_babe::configuration(&**client)?;
 	let slot_duration = babe_config.slot_duration();
 	let inherents = Inherents { slot_duration };
 	let (block_import, babe_link) = sc_consensus_babe::block_import(
@@ -171,16 +198,7 @@ pub fn new_partial(config: &Configuration) -> Result<Partial, ServiceError> {
 		})?;
 	let other =
 		ConsensusParts { block_import, babe_link, babe_worker, grandpa_link, inherents, telemetry };
-	Ok(PartialComponents {
-		client,
-		backend,
-		task_manager,
-		import_queue,
-		keystore_container,
-		select_chain,
-		transaction_pool,
-		other,
-	})
+	Ok((import_queue, other))
 }
 
 /// Telemetry is off unless the command line names an endpoint.
@@ -233,23 +251,7 @@ fn start_over<Network: NetworkBackend<Block, Hash>>(
 	let metrics = Network::register_notification_metrics(registry.as_ref());
 	let mut net_config =
 		FullNetworkConfiguration::<_, _, Network>::new(&config.network, registry.clone());
-	let genesis = client.block_hash(0)?.ok_or_else(|| {
-		ServiceError::Other("the database holds no genesis block; purge it and sync again".into())
-	})?;
-	let grandpa_protocol =
-		sc_consensus_grandpa::protocol_standard_name(&genesis, &config.chain_spec);
-	let (grandpa_peers, grandpa_notifications) =
-		sc_consensus_grandpa::grandpa_peers_set_config::<_, Network>(
-			grandpa_protocol.clone(),
-			metrics.clone(),
-			net_config.peer_store_handle(),
-		);
-	net_config.add_notification_protocol(grandpa_peers);
-	let warp_sync = Arc::new(sc_consensus_grandpa::warp_proof::NetworkProvider::new(
-		backend.clone(),
-		consensus.grandpa_link.shared_authority_set().clone(),
-		Vec::new(),
-	));
+	let grandpa_network = join_grandpa(&client, &config, &mut net_config, metrics.clone())?;
 	let (network, system_rpc_tx, tx_handler_controller, sync_service, _bitswap) =
 		sc_service::build_network(BuildNetworkParams {
 			config: &config,
@@ -260,7 +262,7 @@ fn start_over<Network: NetworkBackend<Block, Hash>>(
 			spawn_essential_handle: task_manager.spawn_essential_handle(),
 			import_queue,
 			block_announce_validator_builder: None,
-			warp_sync_config: Some(WarpSyncConfig::WithProvider(warp_sync)),
+			warp_sync_config: Some(warp_sync(&backend, &consensus)),
 			block_relay: None,
 			metrics,
 			gap_sync_body_policy: None,
@@ -298,14 +300,37 @@ fn start_over<Network: NetworkBackend<Block, Hash>>(
 		telemetry: consensus.telemetry.as_mut(),
 		tracing_execute_block: None,
 	})?;
-	node.spawn_consensus(
-		&task_manager,
-		consensus,
-		settings,
-		voter_state,
-		GrandpaNetwork { protocol: grandpa_protocol, notifications: grandpa_notifications },
-	)?;
+	node.spawn_consensus(&task_manager, consensus, settings, voter_state, grandpa_network)?;
 	Ok(task_manager)
+}
+
+/// Lets others skip to the last finalised block by GRANDPA's proofs.
+fn warp_sync(backend: &Arc<FullBackend>, consensus: &ConsensusParts) -> WarpSyncConfig<Block> {
+	WarpSyncConfig::WithProvider(Arc::new(sc_consensus_grandpa::warp_proof::NetworkProvider::new(
+		backend.clone(),
+		consensus.grandpa_link.shared_authority_set().clone(),
+		Vec::new(),
+	)))
+}
+
+/// Adds GRANDPA's protocol, which is named after the genesis, to the network.
+fn join_grandpa<Network: NetworkBackend<Block, Hash>>(
+	client: &FullClient,
+	config: &Configuration,
+	net_config: &mut FullNetworkConfiguration<Block, Hash, Network>,
+	metrics: NotificationMetrics,
+) -> Result<GrandpaNetwork, ServiceError> {
+	let genesis = client.block_hash(0)?.ok_or_else(|| {
+		ServiceError::Other("the database holds no genesis block; purge it and sync again".into())
+	})?;
+	let protocol = sc_consensus_grandpa::protocol_standard_name(&genesis, &config.chain_spec);
+	let (peers, notifications) = sc_consensus_grandpa::grandpa_peers_set_config::<_, Network>(
+		protocol.clone(),
+		metrics,
+		net_config.peer_store_handle(),
+	);
+	net_config.add_notification_protocol(peers);
+	Ok(GrandpaNetwork { protocol, notifications })
 }
 
 /// What is still needed of the configuration after the RPC server has taken it.

@@ -8,6 +8,7 @@
 //! Pallet indices are part of the chain's encoding and are never reused.
 
 #![cfg_attr(not(feature = "std"), no_std)]
+#![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 // `parameter_types!`, `dynamic_params` and the runtime macro generate public items without documentation.
 #![allow(missing_docs)]
 // The runtime's macros nest deeper than the default limit.

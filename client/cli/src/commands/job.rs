@@ -167,6 +167,15 @@ async fn submit(context: &Context, kind: &Kind) -> Result<ExitCode, CliError> {
 			terms.from
 		)));
 	}
+	let payer = context.keystore().get(&terms.from)?.account;
+	let free = view.balance(&payer).await?.free;
+	if free <= escrow {
+		let (free, escrow) = (format_amount(free), format_amount(escrow));
+		return Err(CliError::failed(format!(
+			"{} has {free}, but this job holds {escrow} and a deposit, and costs a fee; send it money, or lower --max-price or --replicas",
+			terms.from
+		)));
+	}
 	let line = show::spec_line(&spec);
 	context.confirm(&format!("Post {line} for at most {}", format_amount(escrow)))?;
 	let pair = context.unlock(&terms.from)?;
