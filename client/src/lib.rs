@@ -5,7 +5,7 @@
 //! them. Extrinsics are mortal, their nonce counts what waits in the pool, and every `submit_…`
 //! waits until the call is in a block and has succeeded there.
 //!
-//! [`wallet`] keeps keys encrypted; [`receipts`] checks receipts without a chain; [`amount`] and
+//! [`wallet`] keeps keys encrypted; [`receipts`] and [`results`] check what miners say without a chain; [`amount`] and
 //! [`account`] read and write what people do.
 //!
 //! ```no_run
@@ -32,5 +32,6 @@ pub mod errors;
 pub mod jobs;
 pub mod miners;
 pub mod receipts;
+pub mod results;
 pub mod schema;
 pub mod wallet;

@@ -15,9 +15,9 @@ use crate::{
 	lease::{Answer, ChainView, LeaseKey, LeaseView},
 	reconcile::{Action, Policy, SkipReason, Step, reconcile},
 };
-use aitbc_data::DataStore;
+use aitbc_data::{DataStore, cid_to_string};
 use aitbc_miner::Engine;
-use aitbc_primitives::{AccountId, BlockNumber, Hash, LeaseState};
+use aitbc_primitives::{AccountId, BlockNumber, Hash, LeaseState, Verdict};
 use futures::FutureExt;
 use std::{
 	collections::BTreeMap, future::Future, panic::AssertUnwindSafe, sync::Arc, time::Duration,
@@ -288,7 +288,7 @@ impl<C: Chain> Daemon<C> {
 				self.handle_executed(key, executions, result);
 			}
 			Event::Sent { key, step, result: Ok(()) } => {
-				log(key, self.view.best, format_args!("{step} sent"));
+				log(key, self.view.best, format_args!("{step} taken"));
 			}
 			Event::Sent { key, step, result: Err(error) } => {
 				let block = self.view.best;
@@ -312,7 +312,7 @@ impl<C: Chain> Daemon<C> {
 		let progress = match result {
 			Ok(Executed::Answered(answer)) => {
 				let verdict = answer.receipt.receipt.verdict();
-				log(key, block, format_args!("answer ready: {verdict:?}"));
+				log(key, block, format_args!("answer ready: {}", describe_verdict(&verdict)));
 				self.book.insert(key, Progress::Executed(answer));
 				return self.book.observe(&self.view);
 			}
@@ -361,8 +361,13 @@ impl<C: Chain> Daemon<C> {
 			let mut logged = before.remove(&key).unwrap_or_default();
 			let state = describe(&lease.lease.state);
 			if logged.state != Some(state) {
-				let by = lease.lease.deliver_by;
-				log(key, block, format_args!("{state}, to be answered by block {by}"));
+				match lease.lease.state {
+					LeaseState::Leased => {
+						let by = lease.lease.deliver_by;
+						log(key, block, format_args!("{state}, to be answered by block {by}"));
+					}
+					_ => log(key, block, format_args!("{state}")),
+				}
 				logged = Logged { state: Some(state), skipped: None };
 			}
 			self.logged.insert(key, logged);
@@ -425,6 +430,14 @@ fn message(
 		},
 		Step::Submit => Message::Submit { receipt: receipt() },
 		Step::Reveal => Message::Reveal { receipt: receipt(), salt: answer.salt },
+	}
+}
+
+fn describe_verdict(verdict: &Verdict) -> String {
+	match verdict {
+		Verdict::Completed { output, .. } => format!("output {}", cid_to_string(output)),
+		Verdict::OutOfFuel => "out of fuel".into(),
+		Verdict::Failed(code) => format!("failed, {code:?}"),
 	}
 }
 

@@ -129,7 +129,9 @@ impl Executor {
 			let late = self.best() >= give_up_block(view);
 			if !self.inputs_present(view).await? {
 				if late {
-					return self.unavailable(view, "something is missing").await;
+					return self
+						.unavailable(view, "the program or an input is not in the data store")
+						.await;
 				}
 				self.pause(&mut pause).await;
 				continue;
@@ -316,14 +318,14 @@ fn program(view: &LeaseView) -> Option<Cid> {
 	}
 }
 
-fn log_failure(key: LeaseKey, code: FailureCode, message: &str) {
+fn log_failure(key: LeaseKey, code: FailureCode, reason: &str) {
 	tracing::warn!(
 		job = key.job.0,
 		replica = key.replica,
 		attempt = key.attempt,
 		?code,
-		message,
-		"the engine could not do the work"
+		reason,
+		"the work could not be done"
 	);
 }
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-# Balances events by what they do to the sum of all accounts. Value that leaves an account as a
+# Events by what they do to the sum of all accounts. Value that leaves an account as a
 # credit (Withdraw, Slashed) is either deposited elsewhere (Deposit) or dropped, which is how it is
 # burnt: no event of its own tells of a dropped credit.
 INTO_ACCOUNTS = ("Deposit", "Minted", "Restored")
@@ -55,9 +55,14 @@ def amount_of(fields) -> int:
 
 
 def flows(events: list[tuple[str, str, object]]) -> Flows:
-    """Sums over Balances events."""
+    """Sums over the events that tell of money."""
     into = out = minted = 0
     for pallet, name, fields in events:
+        # Taking what is on hold emits no event of Balances; those who take it tell.
+        if (pallet, name) == ("Payouts", "Paid"):
+            out += sum(fields["split"].values())
+        if (pallet, name) == ("ComputeStaking", "Slashed"):
+            out += fields["amount"]
         if pallet != "Balances":
             continue
         if name in INTO_ACCOUNTS:

@@ -80,7 +80,7 @@ class Market:
                 *("--listen-addr", f"/ip4/127.0.0.1/tcp/{free_port()}"),
                 # Every state stays readable, so that the proof can name its blocks.
                 *("--state-pruning", "archive", "--blocks-pruning", "archive"),
-                *("--no-prometheus", "--no-hardware-benchmarks"),
+                "--no-prometheus",
             ],
         )
         wait_for("the first block", FIRST_BLOCK_S, self._has_block)

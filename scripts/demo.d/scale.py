@@ -173,7 +173,9 @@ class Metadata:
         r.option(r.compact)  # events
 
         def constant():
-            self.constants[(name, r.text())] = (r.compact(), r.take(r.compact()))
+            # In this order: a subscript is evaluated after the value assigned to it.
+            key = (name, r.text())
+            self.constants[key] = (r.compact(), r.take(r.compact()))
             r.many(r.text)
 
         r.many(constant)

@@ -21,6 +21,15 @@ class Conservation(unittest.TestCase):
         self.assertTrue(proof.conserved, proof.faults)
         self.assertEqual((proof.minted, proof.burned), (0, 3))
 
+    def test_prove_should_hold_when_a_job_is_paid_from_escrow_and_a_bond_slashed(self):
+        # 8 leave the escrow, of which 1 is burned; 2 leave a bond for another account.
+        split = {"miner": 6, "validators": 0, "treasury": 1, "burned": 1}
+        events = [("Payouts", "Paid", {"split": split}), event("Deposit", 6), event("Deposit", 1)]
+        events += [("ComputeStaking", "Slashed", {"amount": 2}), event("Deposit", 2)]
+        proof = prove(at(1, 100, a=100), at(2, 99, a=90, b=9), events)
+        self.assertTrue(proof.conserved, proof.faults)
+        self.assertEqual(proof.burned, 1)
+
     def test_prove_should_hold_when_coins_are_minted_slashed_and_moved(self):
         events = [event("Minted", 5), event("Slashed", 4), event("Transfer", 50), event("Issued", 6), event("Deposit", 6)]
         proof = prove(at(1, 100, a=100), at(2, 107, a=56, b=51), events)

@@ -27,7 +27,9 @@ struct ShardSize {
 fn shard_size(dims: Dims, limit: usize) -> Result<ShardSize, ComputeError> {
 	let line = dims.k().next_multiple_of(BLOCK);
 	let whole_blocks = |count: usize| count / BLOCK * BLOCK;
-	let columns = whole_blocks(limit / line).min(dims.n().next_multiple_of(BLOCK));
+	// A block's rows of C must fit as well as a block's columns of B.
+	let fitting = (limit / line).min(limit / (BLOCK * 4));
+	let columns = whole_blocks(fitting).min(dims.n().next_multiple_of(BLOCK));
 	let too_small = || ComputeError::Unsupported {
 		limit: "bytes in one buffer",
 		needed: (line * BLOCK * BLOCK) as u64,
@@ -185,6 +187,8 @@ mod tests {
 		let smallest = shard_size(dims, 4 * 1000).expect("one block fits");
 		assert_eq!(smallest, ShardSize { rows: 4, columns: 4 });
 		assert!(shard_size(dims, 3999).is_err());
+		let flat = Dims::new(1, 1, 5).expect("within the bounds");
+		assert_eq!(shard_size(flat, 64).ok(), Some(ShardSize { rows: 4, columns: 4 }));
 		let large = Dims::new(4096, 16384, 4096).expect("within the bounds");
 		let shard = shard_size(large, 128 << 20).expect("fits");
 		assert!(shard.rows * shard.columns * 16384 <= SHARD_OPERATIONS);

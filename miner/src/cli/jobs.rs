@@ -43,8 +43,8 @@ pub(super) enum Job {
 		/// WGSL source.
 		program: PathBuf,
 		/// Workgroups in x, y and z.
-		#[arg(long, value_delimiter = ',', num_args = 3, value_name = "X,Y,Z")]
-		workgroups: Vec<u32>,
+		#[arg(long, value_parser = parse_workgroups, value_name = "X,Y,Z")]
+		workgroups: [u32; 3],
 		/// Length of the output, a multiple of four.
 		#[arg(long)]
 		output_bytes: u32,
@@ -55,6 +55,14 @@ pub(super) enum Job {
 		#[arg(long, value_delimiter = ',', value_name = "N,…")]
 		params_u32: Vec<u32>,
 	},
+}
+
+fn parse_workgroups(text: &str) -> Result<[u32; 3], String> {
+	let numbers: Result<Vec<u32>, _> = text.split(',').map(|part| part.trim().parse()).collect();
+	numbers
+		.ok()
+		.and_then(|numbers| numbers.try_into().ok())
+		.ok_or_else(|| "three numbers are needed, such as 128,96,1".to_string())
 }
 
 fn request(job: &Job) -> anyhow::Result<WorkRequest> {
@@ -73,12 +81,10 @@ fn request(job: &Job) -> anyhow::Result<WorkRequest> {
 		}
 		Job::Wgsl { program, workgroups, output_bytes, input, params_u32 } => {
 			let source = read_file(program)?;
-			let groups: &[u32; 3] =
-				workgroups.as_slice().try_into().context("--workgroups takes three numbers")?;
 			let inputs = input.iter().map(|path| read_file(path)).collect::<Result<_, _>>()?;
 			let call = WgslCall {
 				program: Cid::of_raw(&source),
-				workgroups: *groups,
+				workgroups: *workgroups,
 				output_bytes: *output_bytes,
 			};
 			Ok(WorkRequest {

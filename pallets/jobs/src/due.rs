@@ -21,7 +21,13 @@ impl<T: Config> Pallet<T> {
 		T::WeightInfo::due_step().saturating_add(Self::end_weight().max(prune))
 	}
 
-	/// Works through what is due, as far as the meter allows; the cursor keeps the place.
+	/// What ending one job costs.
+	fn ending(record: &Job) -> Weight {
+		Self::end_weight_of(record.replication.replicas)
+	}
+
+	/// Works through what is due, as far as the meter allows; the cursor keeps the place. A step is
+	/// begun only if the dearest fits, and charged what it did: most deadlines were met.
 	pub(crate) fn serve_due(meter: &mut WeightMeter) {
 		let now = Self::now();
 		let look = T::DbWeight::get().reads_writes(2, 1);
@@ -43,28 +49,31 @@ impl<T: Config> Pallet<T> {
 				cursor = Cursor { block: next, index: 0 };
 				continue;
 			}
-			if meter.try_consume(Self::due_step_weight()).is_err() {
+			if !meter.can_consume(Self::due_step_weight()) {
 				break;
 			}
 			let item = Due::<T>::take(cursor.block, cursor.index);
 			cursor.index = cursor.index.saturating_add(1);
-			if let Some(item) = item {
-				Self::fall_due(item, now);
-			}
+			let done = item.map_or(Weight::zero(), |item| Self::fall_due(item, now));
+			meter.consume(T::WeightInfo::due_step().saturating_add(done));
 		}
 		if cursor != start {
 			DueCursor::<T>::put(cursor);
 		}
 	}
 
-	fn fall_due(item: DueItem, now: BlockNumber) {
+	/// Does what a deadline calls for. Returns what it cost beyond looking.
+	fn fall_due(item: DueItem, now: BlockNumber) -> Weight {
 		match item {
 			DueItem::Start { job } => {
-				let Some(record) = Jobs::<T>::get(job) else { return };
+				let Some(record) = Jobs::<T>::get(job) else { return Weight::zero() };
 				// A job that was re-let has a later deadline, with an entry of its own.
-				if matches!(record.state, JobState::Open { start_by } if start_by < now) {
-					Self::end_refunded(job, record, RefundReason::NoMiner);
+				if !matches!(record.state, JobState::Open { start_by } if start_by < now) {
+					return Weight::zero();
 				}
+				let cost = Self::ending(&record);
+				Self::end_refunded(job, record, RefundReason::NoMiner);
+				cost
 			}
 			DueItem::Delivery { job, replica, attempt } => {
 				let late = Leases::<T>::get(job, replica).filter(|lease| {
@@ -72,16 +81,26 @@ impl<T: Config> Pallet<T> {
 						&& lease.state == LeaseState::Leased
 						&& lease.deliver_by < now
 				});
-				let Some(record) = Jobs::<T>::get(job).filter(|_| late.is_some()) else { return };
+				let Some(record) = Jobs::<T>::get(job).filter(|_| late.is_some()) else {
+					return Weight::zero();
+				};
+				let cost = Self::ending(&record);
 				Self::relet(job, record, replica, LeaseFate::Late, RefundReason::AttemptsUsedUp);
+				cost
 			}
 			DueItem::Reveal { job } => {
-				let Some(record) = Jobs::<T>::get(job) else { return };
-				if matches!(record.state, JobState::Judging { reveal_by } if reveal_by < now) {
-					Self::judge(job, record);
+				let Some(record) = Jobs::<T>::get(job) else { return Weight::zero() };
+				if !matches!(record.state, JobState::Judging { reveal_by } if reveal_by < now) {
+					return Weight::zero();
 				}
+				let cost = Self::ending(&record);
+				Self::judge(job, record);
+				cost
 			}
-			DueItem::Prune { job } => Self::prune(job),
+			DueItem::Prune { job } => {
+				Self::prune(job);
+				T::WeightInfo::prune().saturating_add(T::OnPruned::prune_weight())
+			}
 		}
 	}
 

@@ -15,11 +15,15 @@ struct LeaseEnd {
 impl<T: Config> Pallet<T> {
 	/// Most that ending a job of the largest number of replicas may cost.
 	pub(crate) fn end_weight() -> Weight {
-		let replicas = u64::from(MAX_REPLICAS);
+		Self::end_weight_of(MAX_REPLICAS)
+	}
+
+	/// Most that ending a job of so many replicas may cost.
+	pub(crate) fn end_weight_of(replicas: u8) -> Weight {
 		let per_lease =
 			T::Matchmaker::conclude_weight().saturating_add(T::Settlement::settle_weight());
-		T::WeightInfo::settle(MAX_REPLICAS.into())
-			.saturating_add(per_lease.saturating_mul(replicas))
+		T::WeightInfo::settle(replicas.into())
+			.saturating_add(per_lease.saturating_mul(replicas.into()))
 	}
 
 	/// Ends a job with a result. Leases that `fate` accepts are paid.

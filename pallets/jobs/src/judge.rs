@@ -3,7 +3,11 @@
 use crate::*;
 
 /// The fate of a lease whose job a quorum settled with `quorum`.
-fn fate_against(quorum: Verdict, state: &LeaseState) -> LeaseFate {
+///
+/// Only where every honest device must arrive at the same bits is another answer proof of a lie. A
+/// client's shader may race or index out of bounds in this version, so that honest miners can differ:
+/// of those that do, the minority is not paid, and not slashed (`specs/adr/0004`).
+fn fate_against(class: Class, quorum: Verdict, state: &LeaseState) -> LeaseFate {
 	let answer = match state {
 		LeaseState::Revealed { verdict } => *verdict,
 		LeaseState::Committed { .. } => return LeaseFate::Withheld,
@@ -11,7 +15,9 @@ fn fate_against(quorum: Verdict, state: &LeaseState) -> LeaseFate {
 	};
 	match (quorum, answer) {
 		(Verdict::Completed { .. }, answer) if answer == quorum => LeaseFate::Accepted,
-		(Verdict::Completed { .. }, Verdict::Completed { .. }) => LeaseFate::Wrong,
+		(Verdict::Completed { .. }, Verdict::Completed { .. }) if class != Class::Wgsl => {
+			LeaseFate::Wrong
+		}
 		(_, Verdict::Failed(_)) => LeaseFate::Failed,
 		// Miners that say the work failed cannot convict one that did it: their words prove nothing.
 		_ => LeaseFate::Released,
@@ -27,6 +33,7 @@ impl<T: Config> Pallet<T> {
 		lease: Lease<AccountId>,
 		verdict: Verdict,
 	) {
+		let class = record.class;
 		match verdict {
 			Verdict::Completed { output, .. } => {
 				Leases::<T>::insert(
@@ -34,7 +41,7 @@ impl<T: Config> Pallet<T> {
 					replica,
 					Lease { state: LeaseState::Revealed { verdict }, ..lease },
 				);
-				Self::end_settled(job, record, output, |state| fate_against(verdict, state));
+				Self::end_settled(job, record, output, |state| fate_against(class, verdict, state));
 			}
 			// One miner's word ends nothing: another may try.
 			Verdict::Failed(code) => {
@@ -49,6 +56,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Decides a replicated job on the answers that were revealed.
 	pub(crate) fn judge(job: JobId, record: Job) {
+		let class = record.class;
 		let revealed: alloc::vec::Vec<Verdict> = Self::leases_of(job, &record)
 			.filter_map(|(_, lease)| match lease.state {
 				LeaseState::Revealed { verdict } => Some(verdict),
@@ -57,12 +65,12 @@ impl<T: Config> Pallet<T> {
 			.collect();
 		match verdict::decide(&revealed, record.replication.quorum) {
 			Some(quorum @ Verdict::Completed { output, .. }) => {
-				Self::end_settled(job, record, output, |state| fate_against(quorum, state));
+				Self::end_settled(job, record, output, |state| fate_against(class, quorum, state));
 			}
 			Some(quorum @ Verdict::Failed(code)) => {
 				let reason = RefundReason::Failed(code);
 				Self::end_unpaid(job, record, JobState::Refunded(reason), |state| {
-					fate_against(quorum, state)
+					fate_against(class, quorum, state)
 				});
 			}
 			Some(Verdict::OutOfFuel) | None => {

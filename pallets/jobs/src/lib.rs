@@ -120,6 +120,11 @@ pub mod pallet {
 		/// Blocks that the record of an ended job is kept.
 		type RetentionBlocks: Get<BlockNumber>;
 
+		/// Shortest time a miner may be given to answer, blocks: no client can make an honest miner
+		/// late by asking for the impossible.
+		#[pallet::constant]
+		type MinDeliverBlocks: Get<BlockNumber>;
+
 		/// Longest window a job may ask for, blocks.
 		#[pallet::constant]
 		type MaxWindowBlocks: Get<BlockNumber>;
@@ -265,7 +270,7 @@ pub mod pallet {
 		UnitsLimit,
 		/// A price of zero.
 		PriceZero,
-		/// A window of zero blocks, or longer than allowed.
+		/// A window of zero blocks, or shorter or longer than allowed.
 		Window,
 		/// The number of inputs does not fit the workload.
 		Inputs,
@@ -401,8 +406,9 @@ impl<T: Config> Pallet<T> {
 	fn post(client: AccountId, spec: JobSpec) -> DispatchResult {
 		spec.validate().map_err(Error::<T>::from)?;
 		let longest = T::MaxWindowBlocks::get();
+		let delivery = T::MinDeliverBlocks::get()..=longest;
 		ensure!(
-			spec.start_within_blocks <= longest && spec.deliver_within_blocks <= longest,
+			spec.start_within_blocks <= longest && delivery.contains(&spec.deliver_within_blocks),
 			Error::<T>::Window
 		);
 		let escrow = spec.escrow().ok_or(Error::<T>::EscrowOverflow)?;

@@ -99,6 +99,7 @@ impl Config for Test {
 	type JobDeposit = JobDepositOf;
 	type RevealWithinBlocks = RevealBlocks;
 	type RetentionBlocks = RetainBlocks;
+	type MinDeliverBlocks = ConstU32<1>;
 	type MaxWindowBlocks = MaxWindow;
 	type MaxServiceWeight = ServiceWeight;
 	type WeightInfo = ();

@@ -37,29 +37,34 @@ impl<T: Config> Pallet<T> {
 		while waiting.iter().any(|(_, count)| *count > 0) {
 			for (class, count) in waiting.iter_mut() {
 				let Some(left) = count.checked_sub(1) else { continue };
-				if meter.try_consume(Self::queue_step_weight()).is_err() {
+				if !meter.can_consume(Self::queue_step_weight()) {
 					return;
 				}
 				*count = left;
-				Self::serve_head(*class);
+				meter.consume(Self::serve_head(*class));
 			}
 		}
 	}
 
-	/// Takes the first replica of a ring: let, or void, or back to the end.
-	fn serve_head(class: Class) {
+	/// Takes the first replica of a ring: let, or void, or back to the end. Returns what it cost: a
+	/// replica that no offer could be cheap enough for costs no search.
+	fn serve_head(class: Class) -> Weight {
 		let mut ends = QueueEnds::<T>::get(class);
 		let Some(ticket) = Queue::<T>::take(class, ends.head) else {
 			frame_support::defensive!("a waiting queue has a gap");
-			return;
+			return T::WeightInfo::queue_step();
 		};
 		ends.head = ends.head.saturating_add(1);
 		QueueEnds::<T>::insert(class, ends);
-		if let Some(record) = Self::waiting(&ticket)
-			&& !Self::try_let(&ticket, record)
-		{
+		let Some(record) = Self::waiting(&ticket) else { return T::WeightInfo::queue_step() };
+		if !T::Matchmaker::may_match(class, record.max_price_per_unit) {
+			Self::enqueue(class, ticket);
+			return T::WeightInfo::queue_step();
+		}
+		if !Self::try_let(&ticket, record) {
 			Self::enqueue(class, ticket);
 		}
+		Self::queue_step_weight()
 	}
 
 	/// The job of a ticket, if the ticket still stands.

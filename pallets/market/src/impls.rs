@@ -105,6 +105,11 @@ impl<T: Config> Matchmaker<AccountId> for Pallet<T> {
 		None
 	}
 
+	fn may_match(class: Class, max_price_per_unit: Balance) -> bool {
+		let highest = bucket_of(max_price_per_unit);
+		Filled::<T>::get(class).first_from(0).is_some_and(|bucket| bucket <= highest)
+	}
+
 	fn conclude(miner: &AccountId, class: Class, collateral: Balance, fate: LeaseFate) {
 		T::Bonds::unlock(miner, collateral, fate);
 		let Some(mut offer) = Offers::<T>::get(class, miner) else {

@@ -64,6 +64,11 @@ pub trait Matchmaker<AccountId> {
 	/// changes nothing that a client could see. Cost is bounded by [`Self::assign_weight`].
 	fn assign(request: &MatchRequest<AccountId>) -> Option<Assignment<AccountId>>;
 
+	/// Whether any listed offer could be cheap enough: a cheap question before the dear one.
+	fn may_match(_class: Class, _max_price_per_unit: Balance) -> bool {
+		true
+	}
+
 	/// Gives the slot back and ends the lock.
 	fn conclude(miner: &AccountId, class: Class, collateral: Balance, fate: LeaseFate);
 

@@ -1,6 +1,6 @@
 //! The compute market: how its pallets meet, and its numbers, which governance can change at any time.
 
-use super::{consensus::time::DAYS, fees::ToTreasury, system::RuntimeBlockWeights};
+use super::{consensus::time::{DAYS, HOURS}, fees::ToTreasury, system::RuntimeBlockWeights};
 use crate::{
 	AIT, AccountId, Authorship, Balance, Balances, BlockNumber, ComputeStaking, Hash, Jobs,
 	MILLI_AIT, Market, Payouts, Receipts, Runtime, RuntimeEvent, RuntimeHoldReason, Treasury,
@@ -58,7 +58,7 @@ pub mod dynamic_params {
 		pub static JobDeposit: Balance = 100 * MILLI_AIT;
 		/// Blocks from the last commitment within which answers are revealed.
 		#[codec(index = 3)]
-		pub static RevealWithinBlocks: BlockNumber = 10;
+		pub static RevealWithinBlocks: BlockNumber = 150;
 		/// Blocks for which the record of an ended job is kept.
 		#[codec(index = 4)]
 		pub static RetentionBlocks: BlockNumber = 3 * DAYS;
@@ -209,7 +209,10 @@ impl pallet_jobs::Config for Runtime {
 	type JobDeposit = dynamic_params::jobs::JobDeposit;
 	type RevealWithinBlocks = dynamic_params::jobs::RevealWithinBlocks;
 	type RetentionBlocks = dynamic_params::jobs::RetentionBlocks;
-	type MaxWindowBlocks = ConstU32<{ 7 * DAYS }>;
+	type MinDeliverBlocks = ConstU32<8>;
+	// A lease binds a miner's slot and collateral; so does an honest replica that waits, committed,
+	// for a silent one.
+	type MaxWindowBlocks = ConstU32<HOURS>;
 	type MaxServiceWeight = MaxServiceWeight;
 	type WeightInfo = pallet_jobs::weights::SubstrateWeight<Runtime>;
 }

@@ -11,12 +11,11 @@ use aitbc_client::{
 	amount::format_amount,
 	chain::View,
 	jobs::{Job, JobState, RefundReason},
+	results::{ResultError, check_gemm},
 };
-use aitbc_compute_core::{freivalds, gemm::Dims};
 use aitbc_data::{DataError, DataStore, cid_to_string};
 use aitbc_primitives::{Cid, JobId, JobSpec, MAX_DATA_BYTES, Outcome, Workload};
 use clap::{Args, Subcommand, ValueEnum};
-use rand::{RngCore, rngs::OsRng};
 use serde_json::{Value, json};
 use std::{path::PathBuf, process::ExitCode};
 
@@ -421,36 +420,15 @@ fn verify_gemm(
 	factors: &[PathBuf],
 	product: &[u8],
 ) -> Result<(), CliError> {
-	let Some((Workload::Gemm(shape), inputs)) = spec.map(|spec| (&spec.workload, &spec.inputs))
-	else {
-		return Err(CliError::usage("--verify-gemm is for matrix products only"));
+	let (Some(spec), [a, b]) = (spec, factors) else {
+		return Err(CliError::usage("--verify-gemm takes two files, A and B, and a job on record"));
 	};
-	let [a, b] = factors else {
-		return Err(CliError::usage("--verify-gemm takes two files, A and B"));
-	};
-	let mut matrices = Vec::with_capacity(2);
-	for (path, cid) in [a, b].into_iter().zip(inputs) {
-		let bytes = read_file(path, u64::from(MAX_DATA_BYTES))?;
-		if Cid::of_raw(&bytes) != *cid {
-			let (path, cid) = (path.display(), cid_to_string(cid));
-			return Err(CliError::usage(format!("{path} is not the input {cid} of this job")));
-		}
-		matrices.push(bytes);
-	}
-	let [a, b] = matrices.as_slice() else {
-		return Err(CliError::failed("the job has not two inputs"));
-	};
-	let fail = |reason: String| CliError::failed(format!("the result cannot be checked: {reason}"));
-	let dims = Dims::new(shape.m, shape.k, shape.n).map_err(|error| fail(error.to_string()))?;
-	let random = || OsRng.next_u32();
-	let right = freivalds::check_product(dims, a, b, product, freivalds::DEFAULT_ROUNDS, random)
-		.map_err(|error| fail(error.to_string()))?;
-	if right {
-		return Ok(());
-	}
-	Err(CliError::failed(
-		"the result is NOT the product of A and B; nothing was written. The miner that signed it answers for it: see `aitbc receipt show`",
-	))
+	let a = read_file(a, u64::from(MAX_DATA_BYTES))?;
+	let b = read_file(b, u64::from(MAX_DATA_BYTES))?;
+	check_gemm(spec, &a, &b, product).map_err(|error| match error {
+		ResultError::NotGemm | ResultError::OtherInput { .. } => CliError::usage(error.to_string()),
+		other => CliError::failed(format!("{other}; nothing was written")),
+	})
 }
 
 async fn cancel(context: &Context, args: &CancelArgs) -> Result<ExitCode, CliError> {

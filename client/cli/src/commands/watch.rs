@@ -10,6 +10,7 @@ use crate::{
 };
 use aitbc_client::{
 	chain::{Chain, Head},
+	errors::ChainError,
 	jobs::{JobState, Lease},
 };
 use aitbc_primitives::{BlockNumber, JobId, LeaseState, ReplicaIndex};
@@ -73,9 +74,12 @@ pub async fn until_end(
 	let mut blocks = chain.best_blocks();
 	let mut seen: Option<Seen> = None;
 	let mut head = chain.best().await?;
+	// Said once until the node is back.
+	let mut trouble = Trouble::default();
 	loop {
 		match look(chain, head, id).await {
 			Ok(now) => {
+				trouble.over();
 				now.report(context, seen.as_ref());
 				if now.end.state.is_ended() {
 					return Ok(now.end);
@@ -83,14 +87,14 @@ pub async fn until_end(
 				seen = Some(now);
 			}
 			Err(CliError::Chain(error)) if error.is_retryable() && seen.is_some() => {
-				context.progress(&format!("  {error}"));
+				trouble.tell(context, &error);
 			}
 			Err(error) => return Err(error),
 		}
 		head = loop {
 			match tokio::time::timeout_at(deadline, blocks.next()).await {
 				Ok(Ok(head)) => break head,
-				Ok(Err(error)) if error.is_retryable() => context.progress(&format!("  {error}")),
+				Ok(Err(error)) if error.is_retryable() => trouble.tell(context, &error),
 				Ok(Err(error)) => return Err(error.into()),
 				Err(_) => {
 					return seen.map(|seen| seen.end).ok_or_else(|| {
@@ -99,6 +103,25 @@ pub async fn until_end(
 				}
 			}
 		};
+	}
+}
+
+/// Whether the node was found to be away.
+#[derive(Default)]
+struct Trouble {
+	told: bool,
+}
+
+impl Trouble {
+	fn tell(&mut self, context: &Context, error: &ChainError) {
+		if !self.told {
+			context.progress(&format!("  waiting for the node: {error}"));
+		}
+		self.told = true;
+	}
+
+	fn over(&mut self) {
+		self.told = false;
 	}
 }
 

@@ -9,8 +9,9 @@
 //! constants), then the compiler's own intermediate form is validated and walked.
 //!
 //! Limits of this version: an index out of bounds, a data race, a shift by 32 or more, a barrier that
-//! not every invocation reaches, and a loop that never ends are not found here. The first four have no
-//! defined result, at the author's risk; the last one runs into the engine's time limit.
+//! not every invocation reaches, and more than 65,000 rounds of loops in one invocation are not found
+//! here. They have no defined result, at the author's risk. A program that never ends runs into the
+//! engine's time limit.
 
 mod bindings;
 mod location;

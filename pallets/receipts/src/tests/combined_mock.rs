@@ -180,6 +180,7 @@ impl pallet_jobs::Config for Chain {
 	type JobDeposit = JobDepositOf;
 	type RevealWithinBlocks = ConstU32<REVEAL_WITHIN>;
 	type RetentionBlocks = ConstU32<RETENTION>;
+	type MinDeliverBlocks = ConstU32<1>;
 	type MaxWindowBlocks = ConstU32<1_000>;
 	type MaxServiceWeight = ServiceWeight;
 	type WeightInfo = pallet_jobs::weights::SubstrateWeight<Chain>;
@@ -443,7 +444,11 @@ pub fn commit(answer: &SignedReceipt) -> DispatchResult {
 
 pub fn reveal(answer: &SignedReceipt) -> DispatchResult {
 	let salt = salt(answer);
-	with_storage_layer(|| Receipts::reveal(signed(STRANGER), answer.clone(), salt))
+	with_storage_layer(|| {
+		Receipts::reveal(signed(STRANGER), answer.clone(), salt)
+			.map(|_| ())
+			.map_err(|failed| failed.error)
+	})
 }
 
 /// Commits to one answer for each replica, in order.

@@ -27,6 +27,8 @@ fn let_three() -> Vec<SignedReceipt> {
 
 fn reveal(answer: &SignedReceipt, salt: [u8; 32]) -> DispatchResult {
 	ReceiptsPallet::reveal(signed(RELAY), answer.clone(), salt)
+		.map(|_| ())
+		.map_err(|failed| failed.error)
 }
 
 #[test]
