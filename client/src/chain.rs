@@ -12,7 +12,10 @@ use subxt::{
 	backend::LegacyBackend,
 	client::Blocks,
 	config::{RpcConfigFor, SubstrateExtrinsicParamsBuilder},
-	ext::{scale_decode::DecodeAsFields, scale_encode::EncodeAsFields},
+	ext::{
+		scale_decode::{DecodeAsFields, DecodeAsType},
+		scale_encode::EncodeAsFields,
+	},
 	extrinsics::ExtrinsicEvents,
 	rpcs::{LegacyRpcMethods, RpcClient},
 	storage::{Address, PrefixOf, StorageKeyValue},
@@ -492,6 +495,19 @@ impl View {
 			}
 		}
 		Ok(what)
+	}
+
+	/// A constant of a pallet.
+	pub(crate) fn constant<V: DecodeAsType>(
+		&self,
+		pallet: &str,
+		name: &str,
+	) -> Result<V, ChainError> {
+		let address = subxt::constants::dynamic::<V>(pallet, name);
+		self.at.constants().entry(address).map_err(|error| ChainError::Decode {
+			what: format!("{pallet}.{name}"),
+			reason: error.to_string(),
+		})
 	}
 
 	fn check_compatible(&self, url: &str) -> Result<(), ChainError> {

@@ -136,6 +136,23 @@ pub struct Job {
 	pub state: JobState,
 }
 
+/// What the chain allows for a job's windows, blocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WindowLimits {
+	/// Shortest time a miner may be given to answer.
+	pub shortest_deliver: BlockNumber,
+	/// Longest window of either kind.
+	pub longest: BlockNumber,
+}
+
+impl WindowLimits {
+	/// Whether the chain takes a job with these windows.
+	pub fn allow(&self, spec: &JobSpec) -> bool {
+		let (start, deliver) = (spec.start_within_blocks, spec.deliver_within_blocks);
+		start <= self.longest && (self.shortest_deliver..=self.longest).contains(&deliver)
+	}
+}
+
 /// One payment, as `Payouts.Payments` stores it.
 #[derive(Clone, Debug, PartialEq, Eq, Decode)]
 pub struct Payment {
@@ -192,6 +209,17 @@ impl View {
 	pub async fn spec(&self, job: JobId) -> Result<Option<JobSpec>, ChainError> {
 		let found = self.get(schema::specs(), (Static(job),)).await?;
 		Ok(found.map(|spec| spec.0))
+	}
+
+	/// What the runtime allows for windows.
+	///
+	/// # Errors
+	/// [`ChainError`].
+	pub fn window_limits(&self) -> Result<WindowLimits, ChainError> {
+		Ok(WindowLimits {
+			shortest_deliver: self.constant("Jobs", "MinDeliverBlocks")?,
+			longest: self.constant("Jobs", "MaxWindowBlocks")?,
+		})
 	}
 
 	/// The jobs on record, in the order of their numbers; of one client if one is given.

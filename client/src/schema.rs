@@ -60,6 +60,9 @@ pub const STORAGE: &[(&str, &str)] = &[
 	("Payouts", "Payments"),
 ];
 
+/// Constants that are read.
+pub const CONSTANTS: &[(&str, &str)] = &[("Jobs", "MinDeliverBlocks"), ("Jobs", "MaxWindowBlocks")];
+
 /// Decodes [`METADATA`].
 pub(crate) fn our_metadata() -> Result<Metadata, ChainError> {
 	Metadata::decode_from(METADATA).map_err(|error| ChainError::Decode {
@@ -68,25 +71,25 @@ pub(crate) fn our_metadata() -> Result<Metadata, ChainError> {
 	})
 }
 
-/// The used calls and storage entries that `theirs` lacks or has in another shape than `ours`.
+/// The used calls, storage entries and constants that `theirs` lacks or has in another shape than
+/// `ours`. (Values of constants may differ: they are read from the node.)
 pub fn differences(ours: &Metadata, theirs: &Metadata) -> Vec<String> {
-	let call = |metadata: &Metadata, pallet: &str, name: &str| {
-		metadata.pallet_by_name(pallet).and_then(|pallet| pallet.call_hash(name))
+	type Shape = fn(&Metadata, &str, &str) -> Option<[u8; 32]>;
+	let call: Shape = |metadata, pallet, name| metadata.pallet_by_name(pallet)?.call_hash(name);
+	let entry: Shape = |metadata, pallet, name| metadata.pallet_by_name(pallet)?.storage_hash(name);
+	let constant: Shape = |metadata, pallet, name| {
+		metadata.type_hash(metadata.pallet_by_name(pallet)?.constant_by_name(name)?.ty())
 	};
-	let entry = |metadata: &Metadata, pallet: &str, name: &str| {
-		metadata.pallet_by_name(pallet).and_then(|pallet| pallet.storage_hash(name))
-	};
-	let calls = CALLS.iter().filter(|(pallet, name)| {
-		let theirs = call(theirs, pallet, name);
-		theirs.is_none() || theirs != call(ours, pallet, name)
-	});
-	let entries = STORAGE.iter().filter(|(pallet, name)| {
-		let theirs = entry(theirs, pallet, name);
-		theirs.is_none() || theirs != entry(ours, pallet, name)
-	});
-	calls
-		.map(|(pallet, name)| format!("call {pallet}.{name}"))
-		.chain(entries.map(|(pallet, name)| format!("storage {pallet}.{name}")))
+	[("call", CALLS, call), ("storage", STORAGE, entry), ("constant", CONSTANTS, constant)]
+		.into_iter()
+		.flat_map(|(kind, used, shape)| {
+			let differs = move |(pallet, name): &&(&str, &str)| {
+				let theirs = shape(theirs, pallet, name);
+				theirs.is_none() || theirs != shape(ours, pallet, name)
+			};
+			let differing = used.iter().filter(differs);
+			differing.map(move |(pallet, name)| format!("{kind} {pallet}.{name}"))
+		})
 		.collect()
 }
 

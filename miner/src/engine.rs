@@ -54,6 +54,12 @@ pub trait Engine: Send + Sync {
 	/// Does one job.
 	fn execute(&self, request: &WorkRequest) -> WorkResult;
 
+	/// Does one job that is worth nothing after `limit`. An engine that can end its work sooner than
+	/// by its own limit does so; the others only answer late.
+	fn execute_within(&self, request: &WorkRequest, _limit: Duration) -> WorkResult {
+		self.execute(request)
+	}
+
 	/// The device that does it.
 	fn profile(&self) -> &DeviceProfile;
 }

@@ -94,11 +94,10 @@ impl ProcessEngine {
 		Ok(folder.join("aitbc-miner").with_extension(std::env::consts::EXE_EXTENSION))
 	}
 
-	fn run(&self, request: &WorkRequest) -> WorkResult {
+	fn run(&self, request: &WorkRequest, limit: Duration) -> WorkResult {
 		if let Err(failure) = request.check_sizes() {
 			return Err(failure).into();
 		}
-		let limit = self.config.time_limit;
 		let failure = match ask(&self.config, limit, &ChildRequest::Execute(request.clone())) {
 			Ok(ChildResponse::Done(result)) => return result,
 			Ok(ChildResponse::NoDevice(message)) => Failure::device(message),
@@ -114,7 +113,11 @@ impl ProcessEngine {
 
 impl Engine for ProcessEngine {
 	fn execute(&self, request: &WorkRequest) -> WorkResult {
-		self.run(request)
+		self.run(request, self.config.time_limit)
+	}
+
+	fn execute_within(&self, request: &WorkRequest, limit: Duration) -> WorkResult {
+		self.run(request, self.config.time_limit.min(limit))
 	}
 
 	fn profile(&self) -> &DeviceProfile {
@@ -134,7 +137,9 @@ fn start(config: &ProcessEngineConfig, limit: Duration) -> io::Result<Child> {
 		.arg(config.memory_limit_bytes.to_string())
 		.stdin(Stdio::piped())
 		.stdout(Stdio::piped())
-		.stderr(Stdio::piped());
+		.stderr(Stdio::piped())
+		// The child runs strangers' code: it must not find the wallet's password.
+		.env_remove("AITBC_PASSWORD");
 	system::isolate(&mut command);
 	command.spawn()
 }

@@ -22,7 +22,11 @@ use tokio::{
 	time::{Instant, sleep},
 };
 
-/// Most blocks before `deliver_by` at which waiting for inputs ends, and least.
+/// Blocks that inputs are waited for, at most.
+const INPUT_BLOCKS: BlockNumber = 60;
+/// Time between two blocks.
+const BLOCK_TIME: Duration = Duration::from_secs(2);
+/// Most blocks before `deliver_by` at which waiting and running end, and least.
 const RESERVE_BLOCKS_MAX: BlockNumber = 30;
 const RESERVE_BLOCKS_MIN: BlockNumber = 2;
 
@@ -126,7 +130,7 @@ impl Executor {
 	) -> Result<Executed, ExecuteError> {
 		let mut pause = self.poll;
 		loop {
-			let late = self.best() >= give_up_block(view);
+			let late = self.best() >= give_up_block(view).min(input_block(view));
 			if !self.inputs_present(view).await? {
 				if late {
 					return self
@@ -137,13 +141,20 @@ impl Executor {
 				continue;
 			}
 			// Only who has all inputs at hand takes a slot, so that absent data delays nobody else.
-			let Ok(slot) = self.slots.acquire().await else { return Ok(Executed::TooLate) };
+			let mut best = self.best.clone();
+			let slot = tokio::select! {
+				slot = self.slots.acquire() => slot,
+				_ = best.wait_for(|best| *best >= give_up_block(view)) => {
+					return self.decline(view).await;
+				}
+			};
+			let Ok(slot) = slot else { return Ok(Executed::TooLate) };
 			if self.best() >= view.lease.deliver_by {
 				return Ok(Executed::TooLate);
 			}
 			match self.fetch(view).await? {
 				Ok(fetched) => return self.run(view, fetched, executions).await,
-				Err(error) if self.best() >= give_up_block(view) => {
+				Err(error) if !error.is_retryable() || self.best() >= give_up_block(view) => {
 					return self.unavailable(view, &error.to_string()).await;
 				}
 				Err(error) => {
@@ -185,7 +196,9 @@ impl Executor {
 		};
 		let engine = self.engine.clone();
 		let began = Instant::now();
-		let result = blocking(move || engine.execute(&request)).await?;
+		// An answer that the work failed, in time, costs nothing; none in time costs collateral.
+		let limit = BLOCK_TIME.saturating_mul(give_up_block(view).saturating_sub(started_at).max(1));
+		let result = blocking(move || engine.execute_within(&request, limit)).await?;
 		let finding = match result {
 			WorkResult::Completed { output, trace_root } => {
 				let Some(outcome) = self.store_output(view, output).await? else {
@@ -309,6 +322,12 @@ fn give_up_block(view: &LeaseView) -> BlockNumber {
 	let window = view.lease.deliver_by.saturating_sub(view.lease.leased_at);
 	let reserve = (window / 4).clamp(RESERVE_BLOCKS_MIN, RESERVE_BLOCKS_MAX);
 	view.lease.deliver_by.saturating_sub(reserve)
+}
+
+/// The block at which inputs that never came are given up: they must not hold a slot and collateral
+/// for as long as a client likes.
+fn input_block(view: &LeaseView) -> BlockNumber {
+	view.lease.leased_at.saturating_add(INPUT_BLOCKS)
 }
 
 fn program(view: &LeaseView) -> Option<Cid> {

@@ -153,8 +153,12 @@ fn decide(
 			send(best, key, step, entry, policy)
 		}
 		(_, idle) => {
-			if best.saturating_add(policy.margin_blocks) > lease.deliver_by {
+			if best >= lease.deliver_by {
 				return skip(SkipReason::TooLate);
+			}
+			if best.saturating_add(policy.margin_blocks) > lease.deliver_by {
+				// Too late to do the work, not to say so: silence costs collateral.
+				return Some(Action::Decline(key));
 			}
 			if entry.is_some_and(|entry| entry.not_before > best) {
 				return None;

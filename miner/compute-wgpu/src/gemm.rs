@@ -8,8 +8,10 @@ use aitbc_compute_core::gemm::Dims;
 use std::{ops::Range, time::Duration};
 
 const SOURCE: &str = include_str!("gemm.wgsl");
-/// Rows and columns of one invocation's block, and bytes of one word.
-const BLOCK: usize = 4;
+/// Rows and columns of one invocation's block.
+const BLOCK: usize = 8;
+/// Elements along k in one word, one byte each.
+const WORD: usize = 4;
 /// Blocks of one workgroup in each direction.
 const WORKGROUP: usize = 8;
 /// Multiply-adds of one dispatch: about a tenth of a second on a software device, so that a desktop
@@ -25,26 +27,22 @@ struct ShardSize {
 
 /// The largest shard whose matrices stay within `limit` bytes each.
 fn shard_size(dims: Dims, limit: usize) -> Result<ShardSize, ComputeError> {
-	let line = dims.k().next_multiple_of(BLOCK);
+	// Bytes of a packed row of A or column of B.
+	let line = dims.k().next_multiple_of(WORD);
 	let whole_blocks = |count: usize| count / BLOCK * BLOCK;
 	// A block's rows of C must fit as well as a block's columns of B.
 	let fitting = (limit / line).min(limit / (BLOCK * 4));
 	let columns = whole_blocks(fitting).min(dims.n().next_multiple_of(BLOCK));
-	let too_small = || ComputeError::Unsupported {
-		limit: "bytes in one buffer",
-		needed: (line * BLOCK * BLOCK) as u64,
-		available: limit as u64,
-	};
 	if columns == 0 {
-		return Err(too_small());
+		return Err(ComputeError::Unsupported {
+			limit: "bytes in one buffer",
+			needed: (BLOCK * line.max(BLOCK * 4)) as u64,
+			available: limit as u64,
+		});
 	}
-	let quick = SHARD_OPERATIONS / (line * columns);
-	let rows = whole_blocks((limit / line).min(limit / (columns * 4)));
-	if rows == 0 {
-		return Err(too_small());
-	}
-	let rows = rows.min(whole_blocks(quick).max(BLOCK)).min(dims.m().next_multiple_of(BLOCK));
-	Ok(ShardSize { rows, columns })
+	let quick = (SHARD_OPERATIONS / (line * columns)).max(BLOCK);
+	let rows = (limit / line).min(limit / (columns * 4)).min(quick);
+	Ok(ShardSize { rows: whole_blocks(rows).min(dims.m().next_multiple_of(BLOCK)), columns })
 }
 
 fn ranges(total: usize, step: usize) -> impl Iterator<Item = Range<usize>> {
@@ -54,12 +52,12 @@ fn ranges(total: usize, step: usize) -> impl Iterator<Item = Range<usize>> {
 /// Words of A for `rows`: for each step along k a word of every row, zeros past the edges. Bytes.
 fn pack_a(dims: Dims, a: &[u8], rows: Range<usize>) -> Vec<u8> {
 	let width = rows.len().next_multiple_of(BLOCK);
-	let steps = dims.k().div_ceil(BLOCK);
-	let mut packed = vec![0; steps * width * BLOCK];
+	let steps = dims.k().div_ceil(WORD);
+	let mut packed = vec![0; steps * width * WORD];
 	let lines = a.chunks_exact(dims.k()).skip(rows.start).take(rows.len());
 	for (row, line) in lines.enumerate() {
-		for (step, word) in line.chunks(BLOCK).enumerate() {
-			let start = (step * width + row) * BLOCK;
+		for (step, word) in line.chunks(WORD).enumerate() {
+			let start = (step * width + row) * WORD;
 			if let Some(slot) = packed.get_mut(start..start + word.len()) {
 				slot.copy_from_slice(word);
 			}
@@ -71,13 +69,13 @@ fn pack_a(dims: Dims, a: &[u8], rows: Range<usize>) -> Vec<u8> {
 /// Words of B for `columns`: for each step along k a word of every column, zeros past the edges. Bytes.
 fn pack_b(dims: Dims, b: &[u8], columns: Range<usize>) -> Vec<u8> {
 	let width = columns.len().next_multiple_of(BLOCK);
-	let steps = dims.k().div_ceil(BLOCK);
-	let mut packed = vec![0; steps * width * BLOCK];
-	let lines_of_steps = b.chunks(dims.n() * BLOCK);
-	for (words, lines) in packed.chunks_exact_mut(width * BLOCK).zip(lines_of_steps) {
+	let steps = dims.k().div_ceil(WORD);
+	let mut packed = vec![0; steps * width * WORD];
+	let lines_of_steps = b.chunks(dims.n() * WORD);
+	for (words, lines) in packed.chunks_exact_mut(width * WORD).zip(lines_of_steps) {
 		for (lane, line) in lines.chunks_exact(dims.n()).enumerate() {
 			let elements = line.iter().skip(columns.start).take(columns.len());
-			for (word, &element) in words.chunks_exact_mut(BLOCK).zip(elements) {
+			for (word, &element) in words.chunks_exact_mut(WORD).zip(elements) {
 				if let Some(slot) = word.get_mut(lane) {
 					*slot = element;
 				}
@@ -128,7 +126,7 @@ impl Gpu {
 					let packed_a = pack_a(dims, a, rows.clone());
 					let row_blocks = rows.len().div_ceil(BLOCK);
 					let column_blocks = columns.len().div_ceil(BLOCK);
-					let steps = dims.k().div_ceil(BLOCK);
+					let steps = dims.k().div_ceil(WORD);
 					let shape: Vec<u8> = [steps, row_blocks, column_blocks]
 						.iter()
 						.flat_map(|&count| (count as u32).to_le_bytes())
@@ -182,30 +180,32 @@ mod tests {
 		let dims = Dims::new(1000, 1000, 1000).expect("within the bounds");
 		let whole = ShardSize { rows: 1000, columns: 1000 };
 		assert_eq!(shard_size(dims, 128 << 20), Ok(whole));
-		let small = shard_size(dims, 64 * 1024).expect("blocks of 4 × 4 fit");
+		let small = shard_size(dims, 64 * 1024).expect("blocks of 8 × 8 fit");
 		assert_eq!(small, ShardSize { rows: 64, columns: 64 });
-		let smallest = shard_size(dims, 4 * 1000).expect("one block fits");
-		assert_eq!(smallest, ShardSize { rows: 4, columns: 4 });
-		assert!(shard_size(dims, 3999).is_err());
-		let flat = Dims::new(1, 1, 5).expect("within the bounds");
-		assert_eq!(shard_size(flat, 64).ok(), Some(ShardSize { rows: 4, columns: 4 }));
-		let large = Dims::new(4096, 16384, 4096).expect("within the bounds");
+		let smallest = shard_size(dims, 8 * 1000).expect("one block fits");
+		assert_eq!(smallest, ShardSize { rows: 8, columns: 8 });
+		assert!(shard_size(dims, 7999).is_err());
+		let flat = Dims::new(1, 1, 9).expect("within the bounds");
+		assert_eq!(shard_size(flat, 256), Ok(ShardSize { rows: 8, columns: 8 }));
+		assert!(shard_size(flat, 255).is_err());
+		let large = Dims::new(4096, 4096, 4096).expect("within the bounds");
 		let shard = shard_size(large, 128 << 20).expect("fits");
-		assert!(shard.rows * shard.columns * 16384 <= SHARD_OPERATIONS);
+		assert!(shard.rows * shard.columns * 4096 <= SHARD_OPERATIONS);
 	}
 
 	#[test]
 	fn packing_should_pad_with_zeros() {
 		let dims = Dims::new(2, 5, 1).expect("within the bounds");
 		let a = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
-		let mut expected = vec![0; 32];
+		// Two steps of eight words.
+		let mut expected = vec![0; 64];
 		expected[..8].copy_from_slice(&[1, 2, 3, 4, 6, 7, 8, 9]);
-		expected[16] = 5;
-		expected[20] = 10;
+		expected[32] = 5;
+		expected[36] = 10;
 		assert_eq!(pack_a(dims, &a, 0..2), expected);
-		let mut expected = vec![0; 32];
+		let mut expected = vec![0; 64];
 		expected[..4].copy_from_slice(&[1, 2, 3, 4]);
-		expected[16] = 5;
+		expected[32] = 5;
 		assert_eq!(pack_b(dims, &[1, 2, 3, 4, 5], 0..1), expected);
 	}
 }

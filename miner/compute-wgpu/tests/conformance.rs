@@ -61,8 +61,9 @@ proptest! {
 		m in 1_u32..80, k in 1_u32..200, n in 1_u32..80, seed in any::<u64>(), shards in any::<bool>(),
 	) {
 		let dims = Dims::new(m, k, n).expect("within the bounds");
-		// The smallest buffers that take a block, or what the device has.
-		let buffer_bytes = if shards { dims.k().next_multiple_of(4) * 16 } else { 128 << 20 };
+		// Buffers that take about two blocks, or what the device has.
+		let smallest = 8 * dims.k().next_multiple_of(4).max(32);
+		let buffer_bytes = if shards { 2 * smallest } else { 128 << 20 };
 		check_gemm(dims, seed, buffer_bytes);
 	}
 }

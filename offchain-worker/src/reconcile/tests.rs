@@ -114,7 +114,7 @@ fn reconcile_should_follow_the_table() {
 		("reveal after deliver_by", 99, may_reveal, done(), vec![Action::Send(k, Step::Reveal)]),
 		("revealed", 5, lease(k, 2, revealed()), done(), vec![]),
 		("last block to begin", DELIVER_BY - 2, leased(1), None, vec![Action::Execute(k)]),
-		("too late to begin", DELIVER_BY - 1, leased(1), None, skip(SkipReason::TooLate)),
+		("too late to begin", DELIVER_BY - 1, leased(1), None, vec![Action::Decline(k)]),
 		(
 			"last block to send",
 			DELIVER_BY - 1,

@@ -14,7 +14,7 @@ use aitbc_client::{
 	results::{ResultError, check_gemm},
 };
 use aitbc_data::{DataError, DataStore, cid_to_string};
-use aitbc_primitives::{Cid, JobId, JobSpec, MAX_DATA_BYTES, Outcome, Workload};
+use aitbc_primitives::{Balance, Cid, JobId, JobSpec, MAX_DATA_BYTES, Outcome, Workload};
 use clap::{Args, Subcommand, ValueEnum};
 use serde_json::{Value, json};
 use std::{path::PathBuf, process::ExitCode};
@@ -157,24 +157,7 @@ async fn submit(context: &Context, kind: &Kind) -> Result<ExitCode, CliError> {
 	let escrow = spec.escrow().unwrap_or_default();
 	let chain = context.chain().await?;
 	let view = chain.at_best().await?;
-	if let Workload::Wgsl(call) = &spec.workload
-		&& view.program(&call.program).await?.is_none()
-	{
-		let cid = cid_to_string(&call.program);
-		return Err(CliError::failed(format!(
-			"the shader {cid} is not registered; run: aitbc program add FILE --from {}",
-			terms.from
-		)));
-	}
-	let payer = context.keystore().get(&terms.from)?.account;
-	let free = view.balance(&payer).await?.free;
-	if free <= escrow {
-		let (free, escrow) = (format_amount(free), format_amount(escrow));
-		return Err(CliError::failed(format!(
-			"{} has {free}, but this job holds {escrow} and a deposit, and costs a fee; send it money, or lower --max-price or --replicas",
-			terms.from
-		)));
-	}
+	check_postable(context, &view, &terms.from, &spec, escrow).await?;
 	let line = show::spec_line(&spec);
 	context.confirm(&format!("Post {line} for at most {}", format_amount(escrow)))?;
 	let pair = context.unlock(&terms.from)?;
@@ -208,6 +191,43 @@ async fn submit(context: &Context, kind: &Kind) -> Result<ExitCode, CliError> {
 	}
 	context.answer(&value, &end.text());
 	Ok(end.exit_code())
+}
+
+/// What would make the chain refuse the job, found before a fee is paid for the refusal.
+async fn check_postable(
+	context: &Context,
+	view: &View,
+	from: &str,
+	spec: &JobSpec,
+	escrow: Balance,
+) -> Result<(), CliError> {
+	if let Workload::Wgsl(call) = &spec.workload
+		&& view.program(&call.program).await?.is_none()
+	{
+		let cid = cid_to_string(&call.program);
+		return Err(CliError::failed(format!(
+			"the shader {cid} is not registered; run: aitbc program add FILE --from {from}"
+		)));
+	}
+	let limits = view.window_limits()?;
+	if !limits.allow(spec) {
+		return Err(CliError::usage(format!(
+			"--start-within {} --deliver-within {} is not allowed: at most {} blocks, and at least {} to deliver",
+			spec.start_within_blocks,
+			spec.deliver_within_blocks,
+			limits.longest,
+			limits.shortest_deliver
+		)));
+	}
+	let payer = context.keystore().get(from)?.account;
+	let free = view.balance(&payer).await?.free;
+	if free <= escrow {
+		let (free, escrow) = (format_amount(free), format_amount(escrow));
+		return Err(CliError::failed(format!(
+			"{from} has {free}, but this job holds {escrow} and a deposit, and costs a fee; send it money, or lower --max-price or --replicas"
+		)));
+	}
+	Ok(())
 }
 
 /// A state, as JSON.

@@ -261,12 +261,11 @@ async fn show_miners(context: &Context, args: &ShowArgs) -> Result<(), CliError>
 	Ok(())
 }
 
-async fn describe(
+/// A miner's offers, as JSON and in a line each.
+async fn describe_offers(
 	view: &View,
 	account: &AccountId,
-	miner: &Miner,
-) -> Result<(Value, String), CliError> {
-	let earnings = view.earnings(account).await?;
+) -> Result<(Vec<Value>, Vec<String>), CliError> {
 	let mut offers = Vec::new();
 	let mut lines = Vec::new();
 	for class in Class::ALL {
@@ -288,6 +287,16 @@ async fn describe(
 			offer.expires_at
 		));
 	}
+	Ok((offers, lines))
+}
+
+async fn describe(
+	view: &View,
+	account: &AccountId,
+	miner: &Miner,
+) -> Result<(Value, String), CliError> {
+	let earnings = view.earnings(account).await?;
+	let (offers, lines) = describe_offers(view, account).await?;
 	let (status, until) = match miner.status {
 		MinerStatus::Active => ("active", None),
 		MinerStatus::Leaving { until } => ("leaving", Some(until)),
