@@ -40,6 +40,9 @@ pub struct Entry {
 	pub progress: Progress,
 	/// What is on its way to a block.
 	pub pending: Option<Pending>,
+	/// Latest block in which the lease is known to have lived. A node that is still behind it cannot
+	/// tell whether the lease has ended.
+	pub live_at: BlockNumber,
 	/// First best block in which the lease was missing, since it was last seen.
 	pub absent_since: Option<BlockNumber>,
 	/// Nothing is tried before this block: the last try failed.
@@ -49,7 +52,7 @@ pub struct Entry {
 impl Entry {
 	/// An entry with nothing sent and nothing failed.
 	pub fn new(progress: Progress) -> Self {
-		Self { progress, pending: None, absent_since: None, not_before: 0 }
+		Self { progress, pending: None, live_at: 0, absent_since: None, not_before: 0 }
 	}
 }
 
@@ -80,9 +83,10 @@ impl Book {
 		self.entries.entry(key).or_insert_with(|| Entry::new(Progress::Idle { executions: 0 }))
 	}
 
-	/// Replaces what is known of `key` by what the journal says.
+	/// Replaces the progress of `key`; what was sent, and what failed, no longer counts.
 	pub fn insert(&mut self, key: LeaseKey, progress: Progress) {
-		self.entries.insert(key, Entry::new(progress));
+		let live_at = self.entries.get(&key).map_or(0, |entry| entry.live_at);
+		self.entries.insert(key, Entry { live_at, ..Entry::new(progress) });
 	}
 
 	/// Drops what is known of `key`.
@@ -95,6 +99,9 @@ impl Book {
 	pub fn observe(&mut self, view: &ChainView) {
 		let live: BTreeSet<LeaseKey> = view.leases.iter().map(|lease| lease.key()).collect();
 		for (key, entry) in &mut self.entries {
+			if live.contains(key) {
+				entry.live_at = entry.live_at.max(view.best);
+			}
 			entry.absent_since = match (live.contains(key), entry.absent_since) {
 				(true, _) => None,
 				(false, Some(since)) => Some(since),

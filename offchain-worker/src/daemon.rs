@@ -402,15 +402,20 @@ impl<C: Chain> Daemon<C> {
 fn book_of(loaded: Loaded) -> Book {
 	let mut book = Book::default();
 	for (key, record) in loaded.records {
-		let progress = match record {
-			Record::Started { executions, .. } => Progress::Idle { executions },
-			Record::Executed(answer) => Progress::Executed(answer),
+		let (progress, live_at) = match record {
+			Record::Started { executions, at } => (Progress::Idle { executions }, at),
+			Record::Executed(answer) => {
+				let live_at = answer.receipt.receipt.finished_at;
+				(Progress::Executed(answer), live_at)
+			}
 		};
-		*book.entry(key) = Entry::new(progress);
+		*book.entry(key) = Entry { live_at, ..Entry::new(progress) };
 	}
-	// A quarantined record outweighs a usable one: nobody knows which answer was sent.
+	// A quarantined record outweighs a usable one: nobody knows which answer was sent, nor when its
+	// lease lived, so that it is never forgotten.
 	for key in loaded.quarantined.into_iter().filter_map(|record| record.key) {
-		book.insert(key, Progress::Lost);
+		let live_at = BlockNumber::MAX;
+		*book.entry(key) = Entry { live_at, ..Entry::new(Progress::Lost) };
 	}
 	book
 }

@@ -14,6 +14,7 @@ use aitbc_primitives::{
 	BlockNumber, Cid, FailureCode, Hash, MAX_DATA_BYTES, MAX_INLINE_BYTES, MAX_PROGRAM_BYTES,
 	Outcome, RECEIPT_VERSION, Receipt, ReceiptFault, SignedReceipt, Workload,
 };
+use futures::FutureExt;
 use rand::{RngCore, rngs::OsRng};
 use std::{sync::Arc, time::Duration};
 use tokio::{
@@ -142,11 +143,11 @@ impl Executor {
 			}
 			// Only who has all inputs at hand takes a slot, so that absent data delays nobody else.
 			let mut best = self.best.clone();
+			let given_up = best.wait_for(|best| *best >= give_up_block(view));
 			let slot = tokio::select! {
 				slot = self.slots.acquire() => slot,
-				_ = best.wait_for(|best| *best >= give_up_block(view)) => {
-					return self.decline(view).await;
-				}
+				// The block's guard must not live across the answer.
+				() = given_up.map(drop) => return self.decline(view).await,
 			};
 			let Ok(slot) = slot else { return Ok(Executed::TooLate) };
 			if self.best() >= view.lease.deliver_by {
@@ -197,7 +198,8 @@ impl Executor {
 		let engine = self.engine.clone();
 		let began = Instant::now();
 		// An answer that the work failed, in time, costs nothing; none in time costs collateral.
-		let limit = BLOCK_TIME.saturating_mul(give_up_block(view).saturating_sub(started_at).max(1));
+		let limit =
+			BLOCK_TIME.saturating_mul(give_up_block(view).saturating_sub(started_at).max(1));
 		let result = blocking(move || engine.execute_within(&request, limit)).await?;
 		let finding = match result {
 			WorkResult::Completed { output, trace_root } => {

@@ -113,7 +113,8 @@ pub fn reconcile(view: &ChainView, book: &Book, policy: &Policy) -> Vec<Action> 
 	}
 	let forgotten = book.iter().filter(|(_, entry)| {
 		let is_final = entry.absent_since.is_some_and(|since| since <= view.finalized);
-		is_final && entry.progress != Progress::Running
+		let is_caught_up = entry.live_at <= view.finalized;
+		is_final && is_caught_up && entry.progress != Progress::Running
 	});
 	actions.extend(forgotten.map(|(key, _)| Action::Forget(*key)));
 	actions

@@ -190,6 +190,21 @@ fn reconcile_should_forget_only_what_is_gone_for_good() {
 	assert_eq!(step(14, 12, false), [Action::Forget(k)]);
 }
 
+#[test]
+fn reconcile_should_forget_nothing_while_the_node_is_behind() {
+	let k = key(1);
+	let mut book = Book::default();
+	*book.entry(k) = Entry { live_at: 500, ..Entry::new(executed(k)) };
+	let mut step = |best, finalized| {
+		let view = ChainView { best, finalized, leases: vec![] };
+		book.observe(&view);
+		reconcile(&view, &book, &policy())
+	};
+	assert_eq!(step(100, 100), [], "a node that has not synced yet");
+	assert_eq!(step(500, 499), []);
+	assert_eq!(step(501, 500), [Action::Forget(k)]);
+}
+
 // ---- a model of chain, pool, disk and process under random faults ----
 
 #[derive(Clone, Debug)]
