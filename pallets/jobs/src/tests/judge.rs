@@ -76,6 +76,22 @@ fn judge_should_slash_the_liar_when_a_quorum_disagrees() {
 }
 
 #[test]
+fn judge_should_release_the_minority_unpaid_when_the_job_is_a_shader() {
+	execute(|| {
+		register(cid(9));
+		offer_miners(3);
+		let job = post_judging(replicated(wgsl_spec(), 3, 2));
+		for (replica, n) in [(0, 1), (1, 2), (2, 1)] {
+			assert_ok!(answer(job, replica, completed(n)));
+		}
+		assert_eq!(state_of(job), JobState::Settled { output: cid(1) });
+		assert_eq!(fates(3), [LeaseFate::Accepted, LeaseFate::Released, LeaseFate::Accepted]);
+		assert_eq!(earned(&miner(1)), 0);
+		assert!(earned(&miner(0)) > 0);
+	});
+}
+
+#[test]
 fn judge_should_count_another_trace_as_another_answer() {
 	execute(|| {
 		let other = Verdict::Completed { output: cid(1), trace_root: Hash::repeat_byte(9) };
