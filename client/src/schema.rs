@@ -145,7 +145,10 @@ pub(crate) fn leases() -> Map<(Static<JobId>, ReplicaIndex), Static<crate::jobs:
 	dynamic("Jobs", "Leases")
 }
 
-pub(crate) fn miner_leases() -> Map<(Static<AccountId>, Static<(JobId, ReplicaIndex)>), ()> {
+/// A miner, and one of its leases.
+type MinerLeaseKey = (Static<AccountId>, Static<(JobId, ReplicaIndex)>);
+
+pub(crate) fn miner_leases() -> Map<MinerLeaseKey, ()> {
 	dynamic("Jobs", "MinerLeases")
 }
 

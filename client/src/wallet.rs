@@ -559,7 +559,7 @@ mod tests {
 		let (secret, phrase) = Secret::generate().expect("generates");
 		assert_eq!(phrase.split(' ').count(), 12);
 		let wallet = keystore.create("mine", &secret, "pass word ü").expect("stores");
-		assert_eq!(keystore.list().expect("lists"), [wallet.clone()]);
+		assert_eq!(keystore.list().expect("lists"), std::slice::from_ref(&wallet));
 		let pair = keystore.unlock("mine", "pass word ü").expect("unlocks");
 		assert_eq!(&pair.public_key().0, AsRef::<[u8; 32]>::as_ref(&wallet.account));
 		assert!(verify(&pair.sign(b"x"), b"x", &pair.public_key()));

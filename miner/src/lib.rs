@@ -13,11 +13,11 @@
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let engine = DeviceEngine::open(&DeviceSelector::Cpu, Duration::from_secs(10))?;
 //! let request = WorkRequest {
-//! 	workload: Workload::Echo,
-//! 	params: vec![1, 2, 3],
-//! 	inputs: vec![],
-//! 	program: None,
-//! 	units_limit: 1,
+//!     workload: Workload::Echo,
+//!     params: vec![1, 2, 3],
+//!     inputs: vec![],
+//!     program: None,
+//!     units_limit: 1,
 //! };
 //! let WorkResult::Completed { output, .. } = engine.execute(&request) else { panic!("no echo") };
 //! assert_eq!(output, [1, 2, 3]);

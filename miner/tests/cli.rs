@@ -1,5 +1,7 @@
 //! The command line of `aitbc-miner`.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 use serde_json::Value;
 use std::{
 	path::Path,

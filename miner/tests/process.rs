@@ -3,6 +3,8 @@
 //! Device: `AITBC_DEVICE`, else the preferred one of this machine; see the conformance tests of
 //! aitbc-compute-wgpu.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 use aitbc_miner::{
 	DEFAULT_MEMORY_LIMIT_BYTES, DeviceEngine, DeviceSelector, Engine, EngineError, ProcessEngine,
 	ProcessEngineConfig, WorkRequest, WorkResult,

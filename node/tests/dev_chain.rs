@@ -1,6 +1,8 @@
 //! Starts the real node: a development chain makes blocks and answers JSON-RPC; wrong input gives an
 //! error that says what to do.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::{
 	io::{Read, Write},
 	net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},

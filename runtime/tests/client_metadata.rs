@@ -1,5 +1,7 @@
 //! The metadata that clients are built from is this runtime's.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::{env, fs, path::PathBuf};
 
 const UPDATE: &str = "AITBC_UPDATE_METADATA";

@@ -1,5 +1,7 @@
 //! The real binary, as far as it goes without a node: wallets, checks, exit codes, errors.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 use std::{
 	path::Path,
 	process::{Command, Output},

@@ -1,5 +1,7 @@
 //! Which programs the integer profile takes, which it refuses, and what it says about them.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 use aitbc_compute_core::profile::{self, BufferError, Location, ProfileError, Rule};
 
 const EDGE: &str = include_str!("../../../examples/edge-detect/edge.wgsl");

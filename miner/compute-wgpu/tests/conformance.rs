@@ -3,6 +3,8 @@
 //! The device is chosen by `AITBC_DEVICE`; without it, the preferred one of this machine. A machine
 //! without any fails these tests: software devices exist for every system.
 
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
 use aitbc_compute_core::{
 	gemm::{self, Dims},
 	profile::{self, Program},

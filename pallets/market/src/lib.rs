@@ -55,6 +55,7 @@ use frame_system::pallet_prelude::*;
 use sp_runtime::SaturatedConversion;
 
 #[frame_support::pallet]
+#[allow(clippy::expect_used, reason = "what FRAME's macros expand to; our own code has none")]
 pub mod pallet {
 	use super::*;
 

@@ -52,6 +52,7 @@ use frame_system::{ensure_signed, pallet_prelude::*};
 use sp_runtime::{SaturatedConversion, traits::Verify};
 
 #[frame_support::pallet]
+#[allow(clippy::expect_used, reason = "what FRAME's macros expand to; our own code has none")]
 pub mod pallet {
 	use super::*;
 

@@ -1,6 +1,10 @@
 //! The compute market: how its pallets meet, and its numbers, which governance can change at any time.
 
-use super::{consensus::time::{DAYS, HOURS}, fees::ToTreasury, system::RuntimeBlockWeights};
+use super::{
+	consensus::time::{DAYS, HOURS},
+	fees::ToTreasury,
+	system::RuntimeBlockWeights,
+};
 use crate::{
 	AIT, AccountId, Authorship, Balance, Balances, BlockNumber, ComputeStaking, Hash, Jobs,
 	MILLI_AIT, Market, Payouts, Receipts, Runtime, RuntimeEvent, RuntimeHoldReason, Treasury,
