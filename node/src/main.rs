@@ -1,5 +1,7 @@
 //! The AITBC node: takes part in the chain as validator or follower and serves JSON-RPC.
 
+#![allow(clippy::result_large_err, reason = "the SDK's own error type, met at start-up only")]
+
 mod chain_spec;
 mod cli;
 mod command;

@@ -348,7 +348,7 @@ struct Settings {
 impl Settings {
 	fn of(config: &Configuration) -> Self {
 		Self {
-			role: config.role.clone(),
+			role: config.role,
 			is_authority: config.role.is_authority(),
 			node_name: config.network.node_name.clone(),
 			force_authoring: config.force_authoring,
@@ -534,7 +534,7 @@ impl Node {
 			gossip_duration: GRANDPA_GOSSIP,
 			justification_generation_period: GRANDPA_JUSTIFICATION_PERIOD,
 			observer_enabled: false,
-			local_role: settings.role.clone(),
+			local_role: settings.role,
 			name: Some(settings.node_name.clone()),
 			keystore: settings.is_authority.then(|| self.keystore.clone()),
 			telemetry: self.telemetry.clone(),
