@@ -11,23 +11,22 @@ import sys
 import tempfile
 
 from chain import RpcError
-from ledger import prove, snapshot
 from market import Folders, Market, Miner
-from processes import DemoError, Processes, wait_for
+from processes import DemoError, Processes, Stopped, stop_on_signals, wait_for
 from story import EventLog, Story
 
-SETTLED_S = 180
+def committed_miner(market: Market, job: int) -> Miner:
+    """Waits until an answer to the job is committed; whose it is."""
 
+    def committed() -> Miner | None:
+        return next((market.miner_of(lease) for lease in market.leases_of(job) if lease["state"][0] == "Committed"), None)
 
-def commitments(market: Market, job: int) -> int:
-    """How many of the job's leases are committed at the best block."""
-    leases = [lease for _, lease in market.chain.entries("Jobs", "Leases", job.to_bytes(8, "little"))]
-    return sum(lease["state"][0] == "Committed" for lease in leases)
+    return wait_for("a commitment", 60, committed, pause=0.02)
 
 
 def kill_node_between_commit_and_reveal(market: Market, job: int) -> None:
     """kill -9 on the node as soon as an answer is committed; then starts it again on its database."""
-    wait_for("a commitment", 60, lambda: commitments(market, job), pause=0.02)
+    committed_miner(market, job)
     market.processes.kill("node")
     print(f"    kill -9: the node, with {job=} committed and not revealed", flush=True)
     market.start_node()
@@ -35,13 +34,7 @@ def kill_node_between_commit_and_reveal(market: Market, job: int) -> None:
 
 def kill_worker_between_commit_and_reveal(market: Market, job: int) -> None:
     """kill -9 on a worker whose answer is committed; then starts it again on its journal."""
-
-    def committed() -> Miner | None:
-        leases = [lease for _, lease in market.chain.entries("Jobs", "Leases", job.to_bytes(8, "little"))]
-        accounts = [lease["miner"] for lease in leases if lease["state"][0] == "Committed"]
-        return next((miner for miner in market.miners if miner.account in accounts), None)
-
-    miner = wait_for("a commitment", 60, committed, pause=0.02)
+    miner = committed_miner(market, job)
     market.kill_worker(miner)
     print(f"    kill -9: {miner.name}'s worker, with {job=} committed and not revealed", flush=True)
     market.start_worker(miner)
@@ -85,17 +78,13 @@ def play(market: Market, keep: str) -> bool:
         story.check("the product is right (Freivalds)", right)
     commands(market, story)
     story.nothing_left()
-
-    last = market.chain.best_number()
-    wait_for(f"finality of block {last}", SETTLED_S, lambda: market.chain.finalized_number() >= last)
-    log.catch_up()
-    proof = prove(snapshot(market.chain, 0), snapshot(market.chain, last), log.between(0, last))
-    story.check("no coin was lost or made up", proof.conserved)
+    story.prove_conservation()
     return all(held for _, held in story.checks)
 
 
 def main() -> int:
     """Reads the arguments, plays, cleans up."""
+    stop_on_signals()
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--programs", required=True, help="folder with the built programs")
     programs = parser.parse_args().programs
@@ -112,6 +101,8 @@ def main() -> int:
             if not held:
                 for name in list(processes.running):
                     print(f"  end of {name}'s log:\n{processes.tail(name)}", file=sys.stderr)
+    except Stopped as stopped:
+        print(f"stopped by {stopped}; everything that was started has been stopped", file=sys.stderr)
     finally:
         shutil.rmtree(root, ignore_errors=True)
     print("faults: all went right" if held else "faults: FAILED")

@@ -7,39 +7,18 @@ out. Exit status 0 only if every check held, 1 if one did not, 2 if the demo cou
 import argparse
 import os
 import shutil
-import signal
 import sys
 import tempfile
 import time
 
 from chain import RpcError
-from ledger import deposits_held, prove, snapshot
+from ledger import deposits_held, snapshot
 from market import Folders, Market
-from processes import DemoError, Processes, wait_for
+from processes import DemoError, Processes, Stopped, stop_on_signals
 from report import balances_table, jobs_table, summary, write_summary
 from story import EventLog, Story
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-FINALITY_S = 60
-
-
-class Stopped(BaseException):
-    """Somebody sent a signal."""
-
-
-def stop_on_signals() -> None:
-    """Signals leave through the same door as errors do, so that everything is stopped."""
-
-    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-
-    def stop(number, _frame):
-        # One is enough: a second must not interrupt the stopping.
-        for other in signals:
-            signal.signal(other, signal.SIG_IGN)
-        raise Stopped(signal.Signals(number).name)
-
-    for number in signals:
-        signal.signal(number, stop)
 
 
 def play(market: Market, keep: str, seconds: dict[str, float]) -> bool:
@@ -68,20 +47,14 @@ def play(market: Market, keep: str, seconds: dict[str, float]) -> bool:
         part()
         lap(part.__name__)
 
-    last = market.chain.best_number()
-    wait_for(f"finality of block {last}", FINALITY_S, lambda: market.chain.finalized_number() >= last)
-    log.catch_up()
-    genesis, after = snapshot(market.chain, 0), snapshot(market.chain, last)
-    proof = prove(genesis, after, log.between(0, last))
-    story.check(f"no coin was lost or made up from genesis to block {last}", proof.conserved)
-    for fault in proof.faults:
-        print(f"           {fault}")
+    proof = story.prove_conservation()
+    genesis, after = proof.before, proof.after
     lap("proof")
 
     names = {market.client: "client", **{miner.account: miner.name for miner in market.miners}}
     print("\n" + jobs_table(story.jobs))
     print("\n" + balances_table(names, before, after))
-    print(f"\n  issuance at genesis {genesis.issuance} planck, minted {proof.minted}, burned {proof.burned}; at block {last} {after.issuance}")
+    print(f"\n  issuance at genesis {genesis.issuance} planck, minted {proof.minted}, burned {proof.burned}; at block {after.number} {after.issuance}")
     print(f"  sum of free and reserved over {len(after.free)} accounts at {after.hash}: {after.accounts}")
     content = summary(story.jobs, proof, deposits_held(market.chain, after.hash), story.checks, seconds)
     write_summary(os.path.join(keep, "summary.json"), content)

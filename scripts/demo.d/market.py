@@ -156,6 +156,14 @@ class Market:
         """kill -9, with the child that runs its job."""
         self.processes.kill(f"worker-{miner.name}")
 
+    def leases_of(self, job: int) -> list[dict]:
+        """The job's open leases at the best block."""
+        return [lease for _, lease in self.chain.entries("Jobs", "Leases", job.to_bytes(8, "little"))]
+
+    def miner_of(self, lease: dict) -> Miner | None:
+        """Who holds a lease, if it is one of the demo's miners."""
+        return next((miner for miner in self.miners if miner.account == lease["miner"]), None)
+
     def name_of(self, account: str) -> str:
         """A miner's name by its public key, else a part of the key."""
         return next((miner.name for miner in self.miners if miner.account == account), account[:10])

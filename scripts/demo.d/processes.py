@@ -13,6 +13,25 @@ class DemoError(Exception):
     """The demo cannot go on; the text says why."""
 
 
+class Stopped(BaseException):
+    """Somebody sent a signal."""
+
+
+def stop_on_signals() -> None:
+    """Signals leave through the same door as errors do, so that everything is stopped."""
+
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def stop(number, _frame):
+        # One is enough: a second must not interrupt the stopping.
+        for other in signals:
+            signal.signal(other, signal.SIG_IGN)
+        raise Stopped(signal.Signals(number).name)
+
+    for number in signals:
+        signal.signal(number, stop)
+
+
 def free_port() -> int:
     """A TCP port of this machine that nobody listens on now."""
     with socket.socket() as probe:

@@ -5,6 +5,7 @@ import random
 from typing import NamedTuple
 
 from chain import Chain
+from ledger import Proof, prove, snapshot
 from market import Market, Miner
 from processes import descendants_of, wait_for
 from report import JobReport
@@ -13,6 +14,7 @@ MAX_PRICE = "2 MILLI"
 # Units that the shader's run is bought for: a constant price, since a picture's work is known.
 EDGE_UNITS = "500"
 JOB_S = 120
+FINALITY_S = 60
 # Blocks a miner has for the job whose miner is killed: it is waited for in full.
 KILLED_DELIVER_BLOCKS = 8
 
@@ -149,6 +151,18 @@ class Story:
         self.check("no escrow is held", all(job["escrow"] == 0 for _, job in chain.entries("Jobs", "Jobs")))
         self.market.processes.check_alive()
 
+    def prove_conservation(self) -> Proof:
+        """Checks, at a finalized block, that every coin since genesis is accounted for."""
+        chain = self.market.chain
+        last = chain.best_number()
+        wait_for(f"finality of block {last}", FINALITY_S, lambda: chain.finalized_number() >= last)
+        self.log.catch_up()
+        proof = prove(snapshot(chain, 0), snapshot(chain, last), self.log.between(0, last))
+        self.check(f"no coin was lost or made up from genesis to block {last}", proof.conserved)
+        for fault in proof.faults:
+            print(f"           {fault}")
+        return proof
+
     # ---- parts ----
 
     def gemm(self, side: int, *terms: str, during=None) -> tuple[JobFacts, bool]:
@@ -214,8 +228,8 @@ class Story:
         """Waits until a miner runs the job, then kills its worker with everything below it."""
 
         def lessee():
-            leases = [lease for _, lease in self.market.chain.entries("Jobs", "Leases", job.to_bytes(8, "little"))]
-            return next((miner for miner in self.market.miners if leases and miner.account == leases[0]["miner"]), None)
+            leases = self.market.leases_of(job)
+            return self.market.miner_of(leases[0]) if leases else None
 
         miner = wait_for("a lease", JOB_S, lessee, pause=0.05)
         worker = self.market.processes.running[f"worker-{miner.name}"]
