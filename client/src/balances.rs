@@ -7,8 +7,7 @@ use crate::{
 	schema,
 	wallet::Keypair,
 };
-use aitbc_primitives::{AccountId, Balance, Split};
-use codec::Decode;
+use aitbc_primitives::{AccountId, Balance};
 
 /// What an account has, planck.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]
@@ -41,27 +40,7 @@ impl Audit {
 	}
 }
 
-/// Everything paid since genesis, as `Payouts.Totals` stores it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Decode)]
-pub struct PaymentTotals {
-	/// Replicas paid for.
-	pub replicas: u64,
-	/// Units they were worth.
-	pub units: u64,
-	/// Where the money went.
-	pub split: Split,
-}
-
 impl View {
-	/// Everything paid since genesis.
-	///
-	/// # Errors
-	/// [`ChainError`].
-	pub async fn payment_totals(&self) -> Result<PaymentTotals, ChainError> {
-		let found = self.get(schema::payment_totals(), ()).await?;
-		Ok(found.map(|totals| totals.0).unwrap_or_default())
-	}
-
 	/// What an account has. An account nobody ever paid has nothing.
 	///
 	/// # Errors

@@ -1,16 +1,25 @@
 //! The calls this library sends, as payloads that any signer can use.
 
 use aitbc_primitives::{
-	AccountId, Balance, BlockNumber, Cid, Class, Hash, JobId, JobSpec, ReplicaIndex, SignedReceipt,
-	WorkerKey, WorkerSignature,
+	AccountId, Answer, Balance, Cid, Class, DeviceProfile, Hash, JobId, JobSpec, OfferTerms,
+	ReplicaIndex, SignedReceipt, WorkerKey, WorkerSignature,
 };
 use subxt::{
+	ext::scale_encode::EncodeAsFields,
 	transactions::{StaticPayload, dynamic},
 	utils::{AccountId32, MultiAddress, Static},
 };
 
 /// A call with its arguments.
-pub type Call<Arguments> = StaticPayload<Arguments>;
+pub type Call<A> = StaticPayload<A>;
+
+/// The arguments of a call.
+pub trait Arguments: EncodeAsFields {}
+
+impl<A: EncodeAsFields> Arguments for A {}
+
+/// An account among the arguments.
+type Account = Static<AccountId>;
 
 /// `Balances.transfer_keep_alive`.
 pub fn transfer(to: &AccountId, amount: Balance) -> Call<(MultiAddress<AccountId32, ()>, Balance)> {
@@ -42,19 +51,93 @@ pub fn withdraw() -> Call<()> {
 	dynamic("ComputeStaking", "withdraw", ())
 }
 
+/// `ComputeStaking.unbond`.
+pub fn unbond(amount: Balance) -> Call<(Balance,)> {
+	dynamic("ComputeStaking", "unbond", (amount,))
+}
+
+/// `ComputeStaking.withdraw_unbonded`.
+pub fn withdraw_unbonded(miner: &AccountId) -> Call<(Account,)> {
+	dynamic("ComputeStaking", "withdraw_unbonded", (Static(miner.clone()),))
+}
+
+/// `ComputeStaking.rotate_worker`; `consent` as [`crate::miners::sign_consent`] makes it.
+pub fn rotate_worker(
+	worker: WorkerKey,
+	consent: WorkerSignature,
+) -> Call<(Static<WorkerKey>, Static<WorkerSignature>)> {
+	dynamic("ComputeStaking", "rotate_worker", (Static(worker), Static(consent)))
+}
+
+/// `ComputeStaking.chill`.
+pub fn chill() -> Call<()> {
+	dynamic("ComputeStaking", "chill", ())
+}
+
+/// `ComputeStaking.resume`.
+pub fn resume() -> Call<()> {
+	dynamic("ComputeStaking", "resume", ())
+}
+
+/// `ComputeStaking.set_commission`, in millionths.
+pub fn set_commission(commission: u32) -> Call<(Static<u32>,)> {
+	dynamic("ComputeStaking", "set_commission", (Static(commission),))
+}
+
+/// `ComputeStaking.set_compounding`.
+pub fn set_compounding(on: bool) -> Call<(bool,)> {
+	dynamic("ComputeStaking", "set_compounding", (on,))
+}
+
+/// `ComputeStaking.delegate`.
+pub fn delegate(miner: &AccountId, amount: Balance) -> Call<(Account, Balance)> {
+	dynamic("ComputeStaking", "delegate", (Static(miner.clone()), amount))
+}
+
+/// `ComputeStaking.undelegate`.
+pub fn undelegate(miner: &AccountId, shares: Balance) -> Call<(Account, Balance)> {
+	dynamic("ComputeStaking", "undelegate", (Static(miner.clone()), shares))
+}
+
+/// `ComputeStaking.return_delegation`.
+pub fn return_delegation(miner: &AccountId, delegator: &AccountId) -> Call<(Account, Account)> {
+	let (miner, delegator) = (Static(miner.clone()), Static(delegator.clone()));
+	dynamic("ComputeStaking", "return_delegation", (miner, delegator))
+}
+
+/// `ComputeStaking.request_owner`.
+pub fn request_owner(owner: &AccountId) -> Call<(Account,)> {
+	dynamic("ComputeStaking", "request_owner", (Static(owner.clone()),))
+}
+
+/// `ComputeStaking.accept_miner`.
+pub fn accept_miner(miner: &AccountId) -> Call<(Account,)> {
+	dynamic("ComputeStaking", "accept_miner", (Static(miner.clone()),))
+}
+
+/// `ComputeStaking.leave_owner`.
+pub fn leave_owner() -> Call<()> {
+	dynamic("ComputeStaking", "leave_owner", ())
+}
+
 /// `Market.set_offer`.
-pub fn set_offer(
-	class: Class,
-	price_per_unit: Balance,
-	slots: u16,
-	expires_at: BlockNumber,
-) -> Call<(Static<Class>, Balance, u16, BlockNumber)> {
-	dynamic("Market", "set_offer", (Static(class), price_per_unit, slots, expires_at))
+pub fn set_offer(class: Class, terms: OfferTerms) -> Call<(Static<Class>, Static<OfferTerms>)> {
+	dynamic("Market", "set_offer", (Static(class), Static(terms)))
 }
 
 /// `Market.withdraw_offer`.
 pub fn withdraw_offer(class: Class) -> Call<(Static<Class>,)> {
 	dynamic("Market", "withdraw_offer", (Static(class),))
+}
+
+/// `Market.set_profile`.
+pub fn set_profile(profile: &DeviceProfile) -> Call<(Static<DeviceProfile>,)> {
+	dynamic("Market", "set_profile", (Static(profile.clone()),))
+}
+
+/// `Market.clear_profile`.
+pub fn clear_profile() -> Call<()> {
+	dynamic("Market", "clear_profile", ())
 }
 
 /// `Jobs.register_program`.
@@ -99,12 +182,18 @@ pub fn reveal(
 	dynamic("Receipts", "reveal", (Static(receipt.clone()), Static(*salt)))
 }
 
+/// `Receipts.submit_batch`; at most [`aitbc_primitives::MAX_BATCH`] answers.
+pub fn submit_batch(answers: Vec<Answer>) -> Call<(Static<Vec<Answer>>,)> {
+	dynamic("Receipts", "submit_batch", (Static(answers),))
+}
+
 #[cfg(test)]
 mod tests {
 	use super::*;
 	use crate::schema;
 	use aitbc_primitives::{
-		GemmShape, Outcome, RECEIPT_VERSION, Receipt, Replication, WgslCall, Workload,
+		Backend, Capabilities, Features, GemmShape, Outcome, RECEIPT_VERSION, Receipt, Region,
+		Replication, Reputation, Requirements, WgslCall, Workload,
 	};
 	use std::sync::Arc;
 	use subxt::{
@@ -140,7 +229,17 @@ mod tests {
 			params: vec![1, 2, 3, 4].try_into().expect("fits"),
 			units_limit: u64::MAX,
 			max_price_per_unit: u128::MAX,
-			replication: Replication { replicas: 3, quorum: 2 },
+			tip: u128::MAX,
+			replication: Replication { replicas: 3, quorum: 2, tie_breakers: 1 },
+			requirements: Requirements {
+				min_vram_mib: 1,
+				min_units_per_second: 2,
+				min_reputation: Reputation(3),
+				features: Features(4),
+				region: Some(Region(*b"DE")),
+				allow: vec![AccountId::from([1; 32])].try_into().expect("fits"),
+				deny: vec![AccountId::from([2; 32])].try_into().expect("fits"),
+			},
 			start_within_blocks: 5,
 			deliver_within_blocks: 6,
 		}
@@ -165,6 +264,36 @@ mod tests {
 		SignedReceipt { receipt, signature: WorkerSignature::from([9; 64]) }
 	}
 
+	fn terms() -> OfferTerms {
+		let device = Capabilities {
+			vram_mib: 1,
+			units_per_second: 2,
+			features: Features::SOFTWARE,
+			region: Some(Region(*b"DE")),
+		};
+		OfferTerms {
+			price_per_unit: u128::MAX,
+			slots: 3,
+			max_units: u64::MAX,
+			expires_at: 4,
+			device,
+			warm: vec![Cid::of_raw(b"w")].try_into().expect("fits"),
+		}
+	}
+
+	fn profile() -> DeviceProfile {
+		let text = |text: &[u8]| text.to_vec().try_into().expect("fits");
+		DeviceProfile {
+			backend: Backend::Vulkan,
+			vendor_id: 1,
+			device_id: 2,
+			name: text(b"a device"),
+			driver: text(b"a driver"),
+			max_buffer_bytes: u64::MAX,
+			peer_id: text(b"a peer"),
+		}
+	}
+
 	#[test]
 	fn every_call_should_be_what_the_runtime_expects() {
 		let account = AccountId::from([7; 32]);
@@ -177,8 +306,23 @@ mod tests {
 		check(seen, bond_extra(6));
 		check(seen, leave());
 		check(seen, withdraw());
+		check(seen, unbond(7));
+		check(seen, withdraw_unbonded(&account));
+		check(seen, rotate_worker(worker, consent));
+		check(seen, chill());
+		check(seen, resume());
+		check(seen, set_commission(1_000_000));
+		check(seen, set_compounding(true));
+		check(seen, delegate(&account, 8));
+		check(seen, undelegate(&account, u128::MAX));
+		check(seen, return_delegation(&account, &AccountId::from([8; 32])));
+		check(seen, request_owner(&account));
+		check(seen, accept_miner(&account));
+		check(seen, leave_owner());
+		check(seen, set_profile(&profile()));
+		check(seen, clear_profile());
 		for class in Class::ALL {
-			check(seen, set_offer(class, 1, 2, 3));
+			check(seen, set_offer(class, terms()));
 			check(seen, withdraw_offer(class));
 		}
 		check(seen, register_program(&cid, 9));
@@ -191,7 +335,10 @@ mod tests {
 		check(seen, cancel_job(JobId(1)));
 		check(seen, commit(JobId(1), 2, Hash::repeat_byte(3)));
 		check(seen, submit_receipt(&receipt(Outcome::OutOfFuel)));
-		check(seen, reveal(&receipt(Outcome::Completed { output: cid, inline }), &[8; 32]));
+		let completed = receipt(Outcome::Completed { output: cid, inline });
+		check(seen, reveal(&completed, &[8; 32]));
+		let submitted = Answer::Submit(receipt(Outcome::OutOfFuel));
+		check(seen, submit_batch(vec![submitted, Answer::Reveal(completed, [9; 32])]));
 		for (pallet, call) in schema::CALLS {
 			let known = seen.iter().any(|(p, c)| p == pallet && c == call);
 			assert!(known, "{pallet}.{call} is listed but not tried");

@@ -1,21 +1,21 @@
 //! The connection to a node: which chain it is, its blocks, its state, sending extrinsics.
 
 use crate::{
-	errors::{ChainError, SubmitError},
+	calls::Arguments,
+	errors::{ChainError, Refusal, SubmitError},
 	schema,
 	wallet::Keypair,
 };
 use aitbc_primitives::{BlockNumber, Hash};
+use codec::{Decode, DecodeAll, Encode};
 use std::{sync::Arc, time::Duration};
 use subxt::{
 	Metadata, OnlineClient, OnlineClientAtBlock, SubstrateConfig,
 	backend::LegacyBackend,
 	client::Blocks,
 	config::{RpcConfigFor, SubstrateExtrinsicParamsBuilder},
-	ext::{
-		scale_decode::{DecodeAsFields, DecodeAsType},
-		scale_encode::EncodeAsFields,
-	},
+	error::DispatchError,
+	ext::scale_decode::{DecodeAsFields, DecodeAsType},
 	extrinsics::ExtrinsicEvents,
 	rpcs::{LegacyRpcMethods, RpcClient},
 	storage::{Address, PrefixOf, StorageKeyValue},
@@ -227,7 +227,7 @@ impl Chain {
 	///
 	/// # Errors
 	/// [`SubmitError`]. [`SubmitError::is_retryable`] tells whether to send it again.
-	pub async fn submit<D: EncodeAsFields>(
+	pub async fn submit<D: Arguments>(
 		&self,
 		signer: &Keypair,
 		call: &StaticPayload<D>,
@@ -240,7 +240,7 @@ impl Chain {
 		}
 	}
 
-	async fn submit_and_wait<D: EncodeAsFields>(
+	async fn submit_and_wait<D: Arguments>(
 		&self,
 		signer: &Keypair,
 		call: &StaticPayload<D>,
@@ -510,6 +510,76 @@ impl View {
 		})
 	}
 
+	/// The answer of a pallet's view function.
+	///
+	/// The library's own call leaves out the frame that the runtime's interface has around arguments and
+	/// answer (`execute_view_function(id, Vec<u8>) -> Result<Vec<u8>, _>`); here it is.
+	pub(crate) async fn ask<A: Encode, R: Decode>(
+		&self,
+		pallet: &str,
+		function: &str,
+		arguments: &A,
+	) -> Result<R, ChainError> {
+		let answer = self.ask_for_bytes(pallet, function, arguments).await?;
+		R::decode_all(&mut &answer[..])
+			.map_err(|error| undecodable(pallet, function, error.to_string()))
+	}
+
+	/// As [`Self::ask`], of a function that may refuse.
+	pub(crate) async fn try_ask<A: Encode, R: Decode>(
+		&self,
+		pallet: &str,
+		function: &str,
+		arguments: &A,
+	) -> Result<Result<R, Refusal>, ChainError> {
+		let answer = self.ask_for_bytes(pallet, function, arguments).await?;
+		let failed = |reason: String| undecodable(pallet, function, reason);
+		match answer.split_first() {
+			Some((0, mut value)) => {
+				R::decode_all(&mut value).map(Ok).map_err(|error| failed(error.to_string()))
+			}
+			Some((1, error)) => DispatchError::decode_from(error, self.at.metadata())
+				.map(|error| Err(Refusal::from(&error)))
+				.map_err(|error| failed(error.to_string())),
+			_ => Err(failed("it is no result".into())),
+		}
+	}
+
+	async fn ask_for_bytes<A: Encode>(
+		&self,
+		pallet: &str,
+		function: &str,
+		arguments: &A,
+	) -> Result<Vec<u8>, ChainError> {
+		let failed = |reason: String| undecodable(pallet, function, reason);
+		let known = self.at.metadata_ref().pallet_by_name(pallet);
+		let known = known.and_then(|pallet| pallet.view_function_by_name(function));
+		let known = known.ok_or_else(|| failed("the runtime has no such function".into()))?;
+		let call = view_call(known.query_id(), arguments);
+		let answer = self.at.view_functions().call_raw(Some(&call)).await;
+		let answer =
+			answer.map_err(|error| ChainError::question(&format!("{pallet}.{function}"), error))?;
+		view_answer(&answer).map_err(failed)
+	}
+
+	/// The answer of a function of one of the runtime's interfaces.
+	pub(crate) async fn call_api<A: Encode, R: Decode>(
+		&self,
+		api: &str,
+		function: &str,
+		arguments: &A,
+	) -> Result<R, ChainError> {
+		let what = format!("{api}.{function}");
+		let answer = self
+			.at
+			.runtime_apis()
+			.call_raw(&format!("{api}_{function}"), Some(&arguments.encode()))
+			.await
+			.map_err(|error| ChainError::question(&what, error))?;
+		R::decode_all(&mut &answer[..])
+			.map_err(|error| ChainError::Decode { what, reason: error.to_string() })
+	}
+
 	fn check_compatible(&self, url: &str) -> Result<(), ChainError> {
 		let differing = schema::differences(&schema::our_metadata()?, self.at.metadata_ref());
 		if differing.is_empty() {
@@ -526,6 +596,33 @@ impl View {
 	pub fn metadata(&self) -> &Metadata {
 		self.at.metadata_ref()
 	}
+}
+
+fn undecodable(pallet: &str, function: &str, reason: String) -> ChainError {
+	ChainError::Decode { what: format!("{pallet}.{function}"), reason }
+}
+
+/// The arguments of `RuntimeViewFunction.execute_view_function`.
+fn view_call<A: Encode>(id: &[u8; 32], arguments: &A) -> Vec<u8> {
+	(id, arguments.encode()).encode()
+}
+
+/// Why a runtime did not run a view function.
+#[derive(Debug, Decode)]
+enum ViewFault {
+	NotImplemented,
+	NotFound([u8; 32]),
+	Codec,
+}
+
+/// What a view function answered, out of what `RuntimeViewFunction.execute_view_function` did.
+fn view_answer(mut answer: &[u8]) -> Result<Vec<u8>, String> {
+	let framed = Result::<Vec<u8>, ViewFault>::decode_all(&mut answer);
+	framed.map_err(|error| error.to_string())?.map_err(|fault| match fault {
+		ViewFault::NotImplemented => "the runtime has no view functions".to_string(),
+		ViewFault::NotFound(id) => format!("the runtime has no function 0x{}", hex::encode(id)),
+		ViewFault::Codec => "the runtime cannot read the arguments".to_string(),
+	})
 }
 
 fn decode_entry<A: Address>(
@@ -575,6 +672,25 @@ impl Included {
 #[cfg(test)]
 mod tests {
 	use super::*;
+
+	#[test]
+	fn view_functions_should_be_asked_in_the_frame_of_the_runtimes_interface() {
+		let call = view_call(&[7; 32], &(1u32, 2u8));
+		assert_eq!(call, [&[7; 32][..], &[20], &[1, 0, 0, 0, 2]].concat());
+		// Ok, with an answer of two bytes.
+		assert_eq!(view_answer(&[0, 8, 1, 9]), Ok(vec![1, 9]));
+		for (answer, expected) in [
+			(&[1, 0][..], "no view functions"),
+			(&[&[1, 1], &[0xab; 32][..]].concat(), "0xabab"),
+			(&[1, 2], "arguments"),
+		] {
+			let error = view_answer(answer).expect_err("is a fault");
+			assert!(error.contains(expected), "{error}");
+		}
+		for broken in [&[][..], &[0], &[0, 4], &[0, 4, 9, 9], &[1, 3], &[2]] {
+			assert!(view_answer(broken).is_err(), "{broken:?}");
+		}
+	}
 
 	#[test]
 	fn another_chain_should_be_refused() {

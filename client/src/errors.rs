@@ -128,6 +128,10 @@ impl ChainError {
 		Self::Rpc { doing, reason: error.to_string() }
 	}
 
+	pub(crate) fn question(what: &str, error: impl std::fmt::Display) -> Self {
+		Self::Rpc { doing: "answer a question", reason: format!("{what}: {error}") }
+	}
+
 	pub(crate) fn blocks(error: BlocksError) -> Self {
 		Self::rpc("follow the chain", error)
 	}
@@ -224,6 +228,13 @@ impl SubmitError {
 		}
 	}
 
+	/// Whether the node has the same already: the very extrinsic, or another one for the same step of the
+	/// same lease.
+	pub fn is_in_pool(&self) -> bool {
+		// Already imported; priority too low to replace what is there.
+		matches!(self, Self::Refused { code: 1013 | 1014, .. })
+	}
+
 	/// `Pallet::Error` if the call got into a block and was refused by a pallet.
 	pub fn pallet_error(&self) -> Option<&str> {
 		match self {
@@ -266,18 +277,31 @@ impl SubmitError {
 		let TransactionEventsError::ExtrinsicFailed(error) = error else {
 			return Self::Unknown { call, block, reason: error.to_string() };
 		};
-		let docs = match &error {
-			DispatchError::Module(module) => module
-				.details()
-				.map(|details| details.variant.docs.join(" ").trim().to_string())
-				.unwrap_or_default(),
-			_ => String::new(),
+		let Refusal { error, docs } = Refusal::from(&error);
+		Self::Failed { call, block, error, docs }
+	}
+}
+
+/// Why a pallet would refuse what it was asked for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{error}{}{docs}", if .docs.is_empty() { "" } else { ": " })]
+pub struct Refusal {
+	/// `Pallet::Error` or the kind of dispatch error.
+	pub error: String,
+	/// The error's documentation, one line.
+	pub docs: String,
+}
+
+impl From<&DispatchError> for Refusal {
+	fn from(error: &DispatchError) -> Self {
+		let DispatchError::Module(module) = error else {
+			return Self { error: error.to_string(), docs: String::new() };
 		};
-		let name = match &error {
-			DispatchError::Module(module) => module.details_string(),
-			other => other.to_string(),
-		};
-		Self::Failed { call, block, error: name, docs }
+		let docs = module.details().map(|details| details.variant.docs.join(" "));
+		Self {
+			error: module.details_string(),
+			docs: docs.map(|docs| docs.trim().to_string()).unwrap_or_default(),
+		}
 	}
 }
 
@@ -316,6 +340,8 @@ mod tests {
 				.is_retryable()
 		);
 		assert!(refused(1014, "Priority is too low").is_retryable());
+		assert!(refused(1014, "Priority is too low").is_in_pool());
+		assert!(!refused(1010, "Invalid Transaction").is_in_pool());
 		assert!(refused(1016, "Immediately Dropped").is_retryable());
 		assert!(
 			!refused(1010, "Invalid Transaction: Transaction has a bad signature").is_retryable()

@@ -8,8 +8,8 @@ use crate::{
 	wallet::Keypair,
 };
 use aitbc_primitives::{
-	AccountId, Balance, BlockNumber, Cid, Class, FailureCode, Hash, JobId, JobSpec, MAX_REPLICAS,
-	ReplicaIndex, Replication, SignedReceipt, Split,
+	AccountId, Balance, BlockNumber, Cid, Class, FailureCode, Hash, JobId, JobSpec, LeaseFate,
+	PriceBucket, ReplicaIndex, Replication, SignedReceipt,
 };
 use codec::Decode;
 use subxt::{ext::scale_decode::DecodeAsType, utils::Static};
@@ -19,11 +19,14 @@ pub type Lease = aitbc_primitives::Lease<AccountId>;
 
 /// Most jobs that are listed at once.
 pub const MAX_JOBS_LISTED: usize = 100_000;
+/// Jobs of one client that are read at once.
+const PAGE_JOBS: u32 = 1_000;
 /// Most leases of one miner that are listed at once; a miner has at most as many as slots.
 pub const MAX_LEASES_LISTED: usize = 10_000;
 
 /// A registered shader, as `Jobs.Programs` stores it.
 #[derive(Clone, Debug, PartialEq, Eq, Decode)]
+#[cfg_attr(test, derive(scale_info::TypeInfo))]
 pub struct Program {
 	/// Who registered it and gets the deposit back.
 	pub owner: AccountId,
@@ -37,6 +40,7 @@ pub struct Program {
 
 /// Why a client got its money back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Decode)]
+#[cfg_attr(test, derive(scale_info::TypeInfo))]
 pub enum RefundReason {
 	/// Some replica found no miner in time.
 	#[codec(index = 0)]
@@ -54,6 +58,7 @@ pub enum RefundReason {
 
 /// Where a job stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Decode)]
+#[cfg_attr(test, derive(scale_info::TypeInfo))]
 pub enum JobState {
 	/// Some replica waits for a miner.
 	#[codec(index = 0)]
@@ -82,12 +87,15 @@ pub enum JobState {
 	/// The client took it back.
 	#[codec(index = 5)]
 	Cancelled,
+	/// The units limit was reached: paid, without an output.
+	#[codec(index = 6)]
+	OutOfFuel,
 }
 
 impl JobState {
 	/// Whether nothing can happen any more but that its record is dropped.
 	pub const fn is_ended(&self) -> bool {
-		matches!(self, Self::Settled { .. } | Self::Refunded(_) | Self::Cancelled)
+		matches!(self, Self::Settled { .. } | Self::Refunded(_) | Self::Cancelled | Self::OutOfFuel)
 	}
 
 	/// A word for it.
@@ -99,12 +107,32 @@ impl JobState {
 			Self::Settled { .. } => "settled",
 			Self::Refunded(_) => "refunded",
 			Self::Cancelled => "cancelled",
+			Self::OutOfFuel => "out-of-fuel",
 		}
 	}
 }
 
+/// A lease that is over.
+#[derive(Clone, Debug, PartialEq, Eq, Decode)]
+#[cfg_attr(test, derive(scale_info::TypeInfo))]
+pub struct EndedLease {
+	/// Of which replica.
+	pub replica: ReplicaIndex,
+	/// Which letting of it, from zero.
+	pub attempt: u8,
+	/// Who held it.
+	pub miner: AccountId,
+	/// Whose that miner was.
+	pub owner: AccountId,
+	/// How it ended.
+	pub fate: LeaseFate,
+	/// What left the escrow for it, planck: before the protocol's part is taken.
+	pub paid: Balance,
+}
+
 /// A job, as `Jobs.Jobs` stores it. What it asks for in full is [`View::spec`].
 #[derive(Clone, Debug, PartialEq, Eq, Decode)]
+#[cfg_attr(test, derive(scale_info::TypeInfo))]
 pub struct Job {
 	/// Who pays.
 	pub client: AccountId,
@@ -114,12 +142,18 @@ pub struct Job {
 	pub units: u64,
 	/// Most the client pays for a unit, planck.
 	pub max_price_per_unit: Balance,
+	/// What it pays on top for each accepted replica, planck.
+	pub tip: Balance,
+	/// Where its replicas wait: the bucket of what it bids for a unit.
+	pub bid: PriceBucket,
 	/// How the result is checked.
 	pub replication: Replication,
 	/// Blocks in which a miner must be found, from posting or re-letting.
 	pub start_within_blocks: u32,
 	/// Blocks a miner has to answer.
 	pub deliver_within_blocks: u32,
+	/// What of their full pay those get who agree that an input cannot be had, percent.
+	pub unavailable_pay: u8,
 	/// When it was posted.
 	pub posted_at: BlockNumber,
 	/// When it ended.
@@ -128,12 +162,34 @@ pub struct Job {
 	pub escrow: Balance,
 	/// What the client gets back when the record is dropped, planck.
 	pub deposit: Balance,
-	/// How often each replica was let before.
-	pub attempts: [u8; MAX_REPLICAS as usize],
-	/// Every miner that ever held one of its leases.
-	pub tried: Vec<AccountId>,
+	/// How many tie-breakers were called.
+	pub tie_breakers_called: u8,
 	/// Where it stands.
 	pub state: JobState,
+	/// Open leases with their replicas, in the order in which they began.
+	pub leases: Vec<(ReplicaIndex, Lease)>,
+	/// Leases that ended, in the order in which they did.
+	pub history: Vec<EndedLease>,
+}
+
+impl Job {
+	/// The open lease of a replica.
+	pub fn lease(&self, replica: ReplicaIndex) -> Option<&Lease> {
+		self.leases.iter().find(|(index, _)| *index == replica).map(|(_, lease)| lease)
+	}
+
+	/// What went to miners and protocol so far, planck.
+	pub fn paid(&self) -> Balance {
+		self.history.iter().fold(0, |sum: Balance, ended| sum.saturating_add(ended.paid))
+	}
+
+	/// Last block in which reveals are taken; `None` while not every replica has committed.
+	pub const fn reveal_by(&self) -> Option<BlockNumber> {
+		match self.state {
+			JobState::Judging { reveal_by } => Some(reveal_by),
+			_ => None,
+		}
+	}
 }
 
 /// What the chain allows for a job's windows, blocks.
@@ -153,17 +209,6 @@ impl WindowLimits {
 	}
 }
 
-/// One payment, as `Payouts.Payments` stores it.
-#[derive(Clone, Debug, PartialEq, Eq, Decode)]
-pub struct Payment {
-	/// Who was paid.
-	pub miner: AccountId,
-	/// For how many units.
-	pub units: u64,
-	/// Where the money went.
-	pub split: Split,
-}
-
 /// A lease of a miner with what must be known to answer it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MinerLease {
@@ -175,6 +220,8 @@ pub struct MinerLease {
 	pub lease: Lease,
 	/// What the job asks for.
 	pub spec: JobSpec,
+	/// See [`Job::reveal_by`].
+	pub reveal_by: Option<BlockNumber>,
 }
 
 /// A job that was posted.
@@ -248,30 +295,30 @@ impl View {
 		Ok(jobs)
 	}
 
-	/// The live lease of a replica.
+	/// The jobs on record of a client with their states, oldest first: fewer questions than
+	/// [`Self::jobs`], and less to read.
 	///
 	/// # Errors
-	/// [`ChainError`].
-	pub async fn lease(
-		&self,
-		job: JobId,
-		replica: ReplicaIndex,
-	) -> Result<Option<Lease>, ChainError> {
-		let found = self.get(schema::leases(), (Static(job), replica)).await?;
-		Ok(found.map(|lease| lease.0))
-	}
-
-	/// The live leases of a job, by replica.
-	///
-	/// # Errors
-	/// [`ChainError`].
-	pub async fn leases(&self, job: JobId) -> Result<Vec<(ReplicaIndex, Lease)>, ChainError> {
-		let limit = usize::from(u8::MAX);
-		let found = self.list(schema::leases(), (Static(job),), limit).await?;
-		let mut leases: Vec<_> =
-			found.into_iter().map(|((_, replica), lease)| (replica, lease.0)).collect();
-		leases.sort_by_key(|(replica, _)| *replica);
-		Ok(leases)
+	/// [`ChainError::TooMany`] above [`MAX_JOBS_LISTED`].
+	pub async fn jobs_of(&self, client: &AccountId) -> Result<Vec<(JobId, JobState)>, ChainError> {
+		let mut jobs: Vec<(JobId, JobState)> = Vec::new();
+		loop {
+			let after = jobs.last().map(|(job, _)| *job);
+			let arguments = (client, after, PAGE_JOBS);
+			let page: Vec<(JobId, JobState)> = self.ask("Jobs", "jobs_of", &arguments).await?;
+			if page.is_empty() {
+				break;
+			}
+			jobs.extend(page);
+			if jobs.len() > MAX_JOBS_LISTED {
+				return Err(ChainError::TooMany {
+					what: "Jobs.jobs_of".into(),
+					limit: MAX_JOBS_LISTED,
+				});
+			}
+		}
+		jobs.sort_by_key(|(id, _)| *id);
+		Ok(jobs)
 	}
 
 	/// The live leases of a miner with their jobs' specifications, oldest job first.
@@ -283,23 +330,18 @@ impl View {
 		let keys = self.list(schema::miner_leases(), prefix, MAX_LEASES_LISTED).await?;
 		let mut leases = Vec::with_capacity(keys.len());
 		for ((_, key), ()) in keys {
-			let (job, replica) = key.0;
-			let (lease, spec) = (self.lease(job, replica).await?, self.spec(job).await?);
-			if let (Some(lease), Some(spec)) = (lease, spec) {
-				leases.push(MinerLease { job, replica, lease, spec });
+			// A miner holds no two leases of one job, so that no record is read twice.
+			let (id, replica) = key.0;
+			let (Some(job), Some(spec)) = (self.job(id).await?, self.spec(id).await?) else {
+				continue;
+			};
+			if let Some(lease) = job.lease(replica).cloned() {
+				let reveal_by = job.reveal_by();
+				leases.push(MinerLease { job: id, replica, lease, spec, reveal_by });
 			}
 		}
 		leases.sort_by_key(|lease| (lease.job, lease.replica));
 		Ok(leases)
-	}
-
-	/// Whether every replica of the job has committed, so that reveals may begin.
-	///
-	/// # Errors
-	/// [`ChainError`].
-	pub async fn may_reveal(&self, job: JobId) -> Result<bool, ChainError> {
-		let record = self.job(job).await?;
-		Ok(record.is_some_and(|record| matches!(record.state, JobState::Judging { .. })))
 	}
 
 	/// A registered shader.
@@ -309,19 +351,6 @@ impl View {
 	pub async fn program(&self, cid: &Cid) -> Result<Option<Program>, ChainError> {
 		let found = self.get(schema::programs(), (Static(*cid),)).await?;
 		Ok(found.map(|program| program.0))
-	}
-
-	/// What was paid for a job, by replica, as long as its record is kept.
-	///
-	/// # Errors
-	/// [`ChainError`].
-	pub async fn payments(&self, job: JobId) -> Result<Vec<(ReplicaIndex, Payment)>, ChainError> {
-		let limit = usize::from(u8::MAX);
-		let found = self.list(schema::payments(), (Static(job),), limit).await?;
-		let mut payments: Vec<_> =
-			found.into_iter().map(|((_, replica), payment)| (replica, payment.0)).collect();
-		payments.sort_by_key(|(replica, _)| *replica);
-		Ok(payments)
 	}
 }
 
@@ -427,13 +456,5 @@ impl Chain {
 	/// [`ChainError`].
 	pub async fn miner_leases(&self, miner: &AccountId) -> Result<Vec<MinerLease>, ChainError> {
 		self.at_best().await?.miner_leases(miner).await
-	}
-
-	/// As [`View::may_reveal`], at the newest block.
-	///
-	/// # Errors
-	/// [`ChainError`].
-	pub async fn may_reveal(&self, job: JobId) -> Result<bool, ChainError> {
-		self.at_best().await?.may_reveal(job).await
 	}
 }

@@ -2,8 +2,10 @@
 //!
 //! A [`chain::Chain`] is a connection that comes back when it breaks; a [`chain::View`] is the state
 //! at one block. What the chain stores is read as the types of `aitbc-primitives`, and calls take
-//! them. Extrinsics are mortal, their nonce counts what waits in the pool, and every `submit_…`
-//! waits until the call is in a block and has succeeded there.
+//! them. [`calls`] builds a call, [`chain::Chain::submit`] sends it; where there is more to do, such as a
+//! consent to sign or an answer to read, the module of the thing has a method for it. Extrinsics are
+//! mortal, their nonce counts what waits in the pool, and sending waits until the call is in a block and
+//! has succeeded there.
 //!
 //! [`wallet`] keeps keys encrypted; [`receipts`] and [`results`] check what miners say without a chain; [`amount`] and
 //! [`account`] read and write what people do.
@@ -28,10 +30,13 @@ pub mod amount;
 pub mod balances;
 pub mod calls;
 pub mod chain;
+pub mod earnings;
 pub mod errors;
 pub mod jobs;
+pub mod market;
 pub mod miners;
 pub mod receipts;
 pub mod results;
 pub mod schema;
+pub mod stakes;
 pub mod wallet;

@@ -1,14 +1,16 @@
-//! Miners, their offers and what they earned.
+//! Miners: their collateral, their worker keys, what they are known for.
 
 use crate::{
 	calls,
 	chain::{Chain, Included, View},
 	errors::{ChainError, SubmitError},
 	schema,
+	stakes::SharePool,
 	wallet::Keypair,
 };
 use aitbc_primitives::{
-	AccountId, Balance, BlockNumber, Class, Hash, WorkerKey, WorkerSignature, worker_consent,
+	AccountId, Balance, BlockNumber, Class, Hash, Reputation, WorkerKey, WorkerSignature,
+	worker_consent,
 };
 use codec::Decode;
 use subxt::utils::Static;
@@ -18,8 +20,9 @@ pub const MAX_MINERS_LISTED: usize = 10_000;
 
 /// Whether a miner may be let anything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Decode)]
+#[cfg_attr(test, derive(scale_info::TypeInfo))]
 pub enum MinerStatus {
-	/// Takes leases.
+	/// Takes leases, if its own collateral is at least the minimum.
 	#[codec(index = 0)]
 	Active,
 	/// Takes none, and can withdraw from block `until` on.
@@ -28,10 +31,25 @@ pub enum MinerStatus {
 		/// First block in which it can withdraw.
 		until: BlockNumber,
 	},
+	/// Takes none until it resumes.
+	#[codec(index = 2)]
+	Chilled,
+}
+
+impl MinerStatus {
+	/// A word for it.
+	pub const fn name(&self) -> &'static str {
+		match self {
+			Self::Active => "active",
+			Self::Leaving { .. } => "leaving",
+			Self::Chilled => "chilled",
+		}
+	}
 }
 
 /// How a miner's leases ended, counted since it registered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Decode, serde::Serialize)]
+#[cfg_attr(test, derive(scale_info::TypeInfo))]
 pub struct Record {
 	/// Answers accepted and paid.
 	pub accepted: u32,
@@ -45,58 +63,122 @@ pub struct Record {
 	pub wrong: u32,
 }
 
+/// What a miner keeps of its delegators' rewards, in millionths.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Decode)]
+#[cfg_attr(test, derive(scale_info::TypeInfo))]
+pub struct Commission {
+	/// In force until the next one is.
+	pub now: u32,
+	/// A higher one, and the block from which it is in force.
+	pub next: Option<(u32, BlockNumber)>,
+}
+
+impl Commission {
+	/// What is in force in `block`, in millionths.
+	pub fn at(&self, block: BlockNumber) -> u32 {
+		self.next.filter(|(_, from)| *from <= block).map_or(self.now, |(next, _)| next)
+	}
+
+	/// A raise that was announced and is not in force in `block`: how much, and from when on.
+	pub fn announced(&self, block: BlockNumber) -> Option<(u32, BlockNumber)> {
+		self.next.filter(|(_, from)| *from > block)
+	}
+}
+
+/// How a miner's leases of one class ended, as the chain remembers it: it fades with time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Decode)]
+#[cfg_attr(test, derive(scale_info::TypeInfo))]
+pub struct Score {
+	/// Answers that were accepted; one is 2³².
+	pub good: u64,
+	/// Leases that ended badly, by how badly.
+	pub bad: u64,
+	/// The block up to which both have faded.
+	pub at: BlockNumber,
+}
+
+/// The scores of a miner, by class.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Decode)]
+#[cfg_attr(test, derive(scale_info::TypeInfo))]
+pub struct Scores {
+	/// In class `Echo`.
+	pub echo: Score,
+	/// In class `Gemm`.
+	pub gemm: Score,
+	/// In class `Wgsl`.
+	pub wgsl: Score,
+}
+
 /// A miner, as `ComputeStaking.Miners` stores it.
 #[derive(Clone, Debug, PartialEq, Eq, Decode)]
+#[cfg_attr(test, derive(scale_info::TypeInfo))]
 pub struct Miner {
-	/// The key that signs its receipts.
+	/// The key that signs the receipts of leases that begin now.
 	pub worker: WorkerKey,
-	/// What is on hold, planck.
-	pub collateral: Balance,
-	/// The part of it that backs open leases, planck.
+	/// Whose it is; its own if `None`.
+	pub owner: Option<AccountId>,
+	/// Whose it would like to be.
+	pub requested_owner: Option<AccountId>,
+	/// Its own active collateral, planck.
+	pub own: Balance,
+	/// The active delegations.
+	pub pool: SharePool,
+	/// What is leaving, the miner's own part included.
+	pub unbonding: SharePool,
+	/// What of the bond backs open leases, planck.
 	pub locked: Balance,
 	/// How many leases are open.
 	pub open_leases: u32,
 	/// Whether it takes leases.
 	pub status: MinerStatus,
+	/// What it keeps of its delegators' rewards.
+	pub commission: Commission,
+	/// Whether its own pay is bonded at once.
+	pub compounding: bool,
 	/// How its leases ended.
 	pub record: Record,
+	/// The same per class, faded with time.
+	pub reputation: Scores,
 }
 
-/// Where an offer stands in the order book.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Decode)]
-pub struct Place {
-	/// Its price bucket.
-	pub bucket: u16,
-	/// Its number in the bucket.
-	pub index: u32,
+impl Miner {
+	/// What backs leases, planck: own collateral and active delegations.
+	pub const fn bond(&self) -> Balance {
+		self.own.saturating_add(self.pool.value)
+	}
+
+	/// The part of the bond that backs no lease, planck.
+	pub const fn free(&self) -> Balance {
+		self.bond().saturating_sub(self.locked)
+	}
 }
 
-/// What a miner offers for one class, as `Market.Offers` stores it.
+/// What a worker key does, as `ComputeStaking.Workers` stores it.
 #[derive(Clone, Debug, PartialEq, Eq, Decode)]
-pub struct Offer {
-	/// Planck per unit.
-	pub price_per_unit: Balance,
-	/// Replicas it runs at once.
-	pub slots: u16,
-	/// Slots with an open lease.
-	pub used: u16,
-	/// First block in which nothing is let any more.
-	pub expires_at: BlockNumber,
-	/// Where it is listed, if it is: a full or expired offer is not.
-	pub place: Option<Place>,
+#[cfg_attr(test, derive(scale_info::TypeInfo))]
+pub struct Worker {
+	/// Whom it signs for.
+	pub miner: AccountId,
+	/// How many open leases name it.
+	pub leases: u32,
+	/// Whether another key has taken its place: it only ends what it began.
+	pub retired: bool,
 }
 
-/// What one miner earned since genesis, as `Payouts.Earnings` stores it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Decode, serde::Serialize)]
-pub struct Earnings {
-	/// Replicas it was paid for.
-	pub replicas: u64,
-	/// Units they were worth.
-	pub units: u64,
-	/// What clients paid for them, planck.
-	pub gross: Balance,
-	/// What arrived, planck.
-	pub net: Balance,
+/// What counts of a miner when leases are let.
+#[derive(Clone, Debug, PartialEq, Eq, Decode)]
+#[cfg_attr(test, derive(scale_info::TypeInfo))]
+pub struct Standing {
+	/// Whose it is; the miner itself unless it joined an owner.
+	pub owner: AccountId,
+	/// The key that will sign.
+	pub worker: WorkerKey,
+	/// What is at stake, planck.
+	pub bond: Balance,
+	/// The part of it that backs no lease, planck.
+	pub free: Balance,
+	/// In the class that was asked for, as of now.
+	pub reputation: Reputation,
 }
 
 /// The worker key's consent to work for `miner` on the chain `genesis`.
@@ -123,38 +205,25 @@ impl View {
 		Ok(found.into_iter().map(|((account,), miner)| (account.0, miner.0)).collect())
 	}
 
-	/// The miner that a worker key signs for.
+	/// What a worker key does, retired ones that still have leases included.
 	///
 	/// # Errors
 	/// [`ChainError`].
-	pub async fn miner_of_worker(
-		&self,
-		worker: &WorkerKey,
-	) -> Result<Option<AccountId>, ChainError> {
-		let found = self.get(schema::worker_of(), (Static(*worker),)).await?;
-		Ok(found.map(|account| account.0))
+	pub async fn worker(&self, worker: &WorkerKey) -> Result<Option<Worker>, ChainError> {
+		let found = self.get(schema::workers(), (Static(*worker),)).await?;
+		Ok(found.map(|worker| worker.0))
 	}
 
-	/// A miner's offer for a class.
+	/// What counts when leases of a class are let; `None` if the miner may take none now.
 	///
 	/// # Errors
 	/// [`ChainError`].
-	pub async fn offer(
+	pub async fn miner_standing(
 		&self,
-		class: Class,
 		miner: &AccountId,
-	) -> Result<Option<Offer>, ChainError> {
-		let found = self.get(schema::offers(), (Static(class), miner.clone().into())).await?;
-		Ok(found.map(|offer| offer.0))
-	}
-
-	/// What a miner earned since genesis.
-	///
-	/// # Errors
-	/// [`ChainError`].
-	pub async fn earnings(&self, miner: &AccountId) -> Result<Earnings, ChainError> {
-		let found = self.get(schema::earnings(), (miner.clone().into(),)).await?;
-		Ok(found.map(|earnings| earnings.0).unwrap_or_default())
+		class: Class,
+	) -> Result<Option<Standing>, ChainError> {
+		self.ask("ComputeStaking", "miner_standing", &(miner, class)).await
 	}
 }
 
@@ -169,64 +238,39 @@ impl Chain {
 		worker: &Keypair,
 		collateral: Balance,
 	) -> Result<Included, SubmitError> {
-		let account = AccountId::from(miner.public_key().0);
-		let consent = sign_consent(worker, self.genesis(), &account);
-		let worker = WorkerKey::from(worker.public_key().0);
+		let (worker, consent) = self.consenting(miner, worker);
 		self.submit(miner, &calls::register_miner(collateral, worker, consent)).await
 	}
 
-	/// Adds collateral.
+	/// Lets `worker` sign for the leases that begin from now on. It signs its consent.
 	///
 	/// # Errors
 	/// [`SubmitError`].
-	pub async fn bond_extra(
+	pub async fn rotate_worker(
 		&self,
 		miner: &Keypair,
-		amount: Balance,
+		worker: &Keypair,
 	) -> Result<Included, SubmitError> {
-		self.submit(miner, &calls::bond_extra(amount)).await
+		let (worker, consent) = self.consenting(miner, worker);
+		self.submit(miner, &calls::rotate_worker(worker, consent)).await
 	}
 
-	/// Announces that the miner leaves: it takes no more leases.
-	///
-	/// # Errors
-	/// [`SubmitError`].
-	pub async fn leave(&self, miner: &Keypair) -> Result<Included, SubmitError> {
-		self.submit(miner, &calls::leave()).await
+	fn consenting(&self, miner: &Keypair, worker: &Keypair) -> (WorkerKey, WorkerSignature) {
+		let account = AccountId::from(miner.public_key().0);
+		let consent = sign_consent(worker, self.genesis(), &account);
+		(WorkerKey::from(worker.public_key().0), consent)
 	}
+}
 
-	/// Takes the collateral back, after the unbonding time.
-	///
-	/// # Errors
-	/// [`SubmitError`].
-	pub async fn withdraw(&self, miner: &Keypair) -> Result<Included, SubmitError> {
-		self.submit(miner, &calls::withdraw()).await
-	}
+#[cfg(test)]
+mod tests {
+	use super::*;
 
-	/// Makes or changes the offer for a class.
-	///
-	/// # Errors
-	/// [`SubmitError`].
-	pub async fn set_offer(
-		&self,
-		miner: &Keypair,
-		class: Class,
-		price_per_unit: Balance,
-		slots: u16,
-		expires_at: BlockNumber,
-	) -> Result<Included, SubmitError> {
-		self.submit(miner, &calls::set_offer(class, price_per_unit, slots, expires_at)).await
-	}
-
-	/// Takes the offer for a class back. Leases go on.
-	///
-	/// # Errors
-	/// [`SubmitError`].
-	pub async fn withdraw_offer(
-		&self,
-		miner: &Keypair,
-		class: Class,
-	) -> Result<Included, SubmitError> {
-		self.submit(miner, &calls::withdraw_offer(class)).await
+	#[test]
+	fn commission_should_rise_when_it_was_announced_for() {
+		let commission = Commission { now: 10, next: Some((20, 100)) };
+		assert_eq!((commission.at(99), commission.at(100)), (10, 20));
+		assert_eq!(commission.announced(99), Some((20, 100)));
+		assert_eq!(commission.announced(100), None);
 	}
 }

@@ -7,7 +7,8 @@ use crate::{
 	schema,
 };
 use aitbc_primitives::{
-	Cid, Hash, JobId, JobSpec, Outcome, RECEIPT_VERSION, ReplicaIndex, SignedReceipt, WorkerKey,
+	Cid, Class, Hash, JobId, JobSpec, Outcome, RECEIPT_VERSION, ReplicaIndex, SignedReceipt,
+	WorkerKey,
 };
 use codec::{DecodeAll, Encode};
 use serde::{Deserialize, Serialize};
@@ -192,8 +193,13 @@ fn check_consistency(signed: &SignedReceipt, spec: Option<&JobSpec>) -> Result<(
 			require(fits, "itself: its inline output does not hash to the output's CID")?;
 			require(receipt.units > 0, "itself: it completed with zero units")?;
 		}
-		Outcome::OutOfFuel | Outcome::Failed { .. } => {
-			require(receipt.units == 0, "itself: it has units, but did not complete")?;
+		Outcome::OutOfFuel => {
+			require(receipt.units > 0, "itself: it ran out of fuel without using any")?;
+			let no_trace = receipt.trace_root == Hash::zero();
+			require(no_trace, "itself: it has a trace, but did not complete")?;
+		}
+		Outcome::Failed { .. } => {
+			require(receipt.units == 0, "itself: it has units, but failed")?;
 			let no_trace = receipt.trace_root == Hash::zero();
 			require(no_trace, "itself: it has a trace, but did not complete")?;
 		}
@@ -201,8 +207,16 @@ fn check_consistency(signed: &SignedReceipt, spec: Option<&JobSpec>) -> Result<(
 	let Some(spec) = spec else { return Ok(()) };
 	require(receipt.program == spec.workload.program(), "the job: another program ran")?;
 	require(receipt.input_root == spec.input_root(), "the job: other inputs or parameters")?;
-	let completed = matches!(receipt.outcome, Outcome::Completed { .. });
-	require(!completed || Some(receipt.units) == spec.units(), "the job: other units")
+	let metered = spec.workload.class() == Class::Wgsl;
+	match receipt.outcome {
+		Outcome::OutOfFuel if !metered => {
+			require(false, "the job: only a shader can run out of fuel")
+		}
+		Outcome::Completed { .. } | Outcome::OutOfFuel => {
+			require(Some(receipt.units) == spec.units(), "the job: other units")
+		}
+		Outcome::Failed { .. } => Ok(()),
+	}
 }
 
 /// A receipt in a file: the SCALE bytes, which alone count, and the same for people to read.
@@ -288,7 +302,9 @@ pub fn signer_address(key: &WorkerKey) -> String {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use aitbc_primitives::{FailureCode, Receipt, Replication, WorkerSignature, Workload};
+	use aitbc_primitives::{
+		FailureCode, Receipt, Replication, WgslCall, WorkerSignature, Workload,
+	};
 	use proptest::prelude::*;
 	use subxt_signer::sr25519::{Keypair, dev};
 
@@ -299,7 +315,9 @@ mod tests {
 			params: b"hello".to_vec().try_into().expect("fits"),
 			units_limit: 1,
 			max_price_per_unit: 1,
+			tip: 0,
 			replication: Replication::SINGLE,
+			requirements: Default::default(),
 			start_within_blocks: 1,
 			deliver_within_blocks: 1,
 		}
@@ -392,11 +410,37 @@ mod tests {
 			change(|r| r.input_root = Hash::zero()),
 			change(|r| r.outcome = Outcome::OutOfFuel),
 			change(|r| {
+				(r.outcome, r.trace_root) = (Outcome::OutOfFuel, Hash::zero());
+			}),
+			change(|r| {
 				let inline = b"hellO".to_vec().try_into().expect("fits");
 				r.outcome = Outcome::Completed { output: Cid::of_raw(b"hello"), inline };
 			}),
 		] {
 			assert!(matches!(contradiction, Err(ReceiptError::Contradiction { .. })));
+		}
+	}
+
+	#[test]
+	fn verify_offline_should_take_out_of_fuel_of_a_shader_only() {
+		let call =
+			WgslCall { program: Cid::of_raw(b"shader"), workgroups: [1; 3], output_bytes: 4 };
+		let shader = JobSpec { workload: Workload::Wgsl(call), units_limit: 9, ..spec() };
+		let out_of_fuel = |units| {
+			let receipt = Receipt {
+				program: shader.workload.program(),
+				input_root: shader.input_root(),
+				outcome: Outcome::OutOfFuel,
+				trace_root: Hash::zero(),
+				units,
+				..receipt()
+			};
+			verify_offline(&sign(receipt, &dev::alice()), &trusted(), &expected(&shader))
+		};
+		assert_eq!(out_of_fuel(9), Ok(key(&dev::alice())));
+		for units in [0, 8, 10] {
+			let refused = out_of_fuel(units);
+			assert!(matches!(refused, Err(ReceiptError::Contradiction { .. })), "{units}");
 		}
 	}
 

@@ -68,7 +68,9 @@ mod tests {
 			params: Default::default(),
 			units_limit: 1,
 			max_price_per_unit: 1,
+			tip: 0,
 			replication: Replication::SINGLE,
+			requirements: Default::default(),
 			start_within_blocks: 1,
 			deliver_within_blocks: 1,
 		}

@@ -1,4 +1,5 @@
-//! What this library uses of the runtime: names of calls and storage, the shapes of what is stored.
+//! What this library uses of the runtime: names of calls, storage and view functions, the shapes of what
+//! is stored.
 //!
 //! Types that primitives define are encoded as they are; types that only a pallet defines are
 //! repeated by this library field by field. `artifacts/metadata.scale` is the metadata of the runtime
@@ -8,7 +9,8 @@
 
 use crate::errors::ChainError;
 use aitbc_primitives::{
-	AccountId, Balance, Cid, Class, JobId, JobSpec, ReplicaIndex, SignedReceipt, WorkerKey,
+	AccountId, Balance, Cid, Class, DeviceProfile, JobId, JobSpec, ReplicaIndex, SignedReceipt,
+	WorkerKey,
 };
 use subxt::{
 	Metadata,
@@ -30,8 +32,23 @@ pub const CALLS: &[(&str, &str)] = &[
 	("ComputeStaking", "bond_extra"),
 	("ComputeStaking", "leave"),
 	("ComputeStaking", "withdraw"),
+	("ComputeStaking", "unbond"),
+	("ComputeStaking", "withdraw_unbonded"),
+	("ComputeStaking", "rotate_worker"),
+	("ComputeStaking", "chill"),
+	("ComputeStaking", "resume"),
+	("ComputeStaking", "set_commission"),
+	("ComputeStaking", "set_compounding"),
+	("ComputeStaking", "delegate"),
+	("ComputeStaking", "undelegate"),
+	("ComputeStaking", "return_delegation"),
+	("ComputeStaking", "request_owner"),
+	("ComputeStaking", "accept_miner"),
+	("ComputeStaking", "leave_owner"),
 	("Market", "set_offer"),
 	("Market", "withdraw_offer"),
+	("Market", "set_profile"),
+	("Market", "clear_profile"),
 	("Jobs", "register_program"),
 	("Jobs", "unregister_program"),
 	("Jobs", "submit"),
@@ -39,6 +56,7 @@ pub const CALLS: &[(&str, &str)] = &[
 	("Receipts", "commit"),
 	("Receipts", "submit"),
 	("Receipts", "reveal"),
+	("Receipts", "submit_batch"),
 ];
 
 /// Storage that is read.
@@ -46,22 +64,44 @@ pub const STORAGE: &[(&str, &str)] = &[
 	("System", "Account"),
 	("Balances", "TotalIssuance"),
 	("ComputeStaking", "Miners"),
-	("ComputeStaking", "WorkerOf"),
+	("ComputeStaking", "Workers"),
+	("ComputeStaking", "Delegations"),
+	("ComputeStaking", "Unbonding"),
 	("Market", "Offers"),
+	("Market", "Profiles"),
 	("Jobs", "Programs"),
 	("Jobs", "Jobs"),
 	("Jobs", "Specs"),
-	("Jobs", "Leases"),
 	("Jobs", "MinerLeases"),
 	("Jobs", "JobsOf"),
 	("Receipts", "Receipts"),
 	("Payouts", "Totals"),
-	("Payouts", "Earnings"),
-	("Payouts", "Payments"),
 ];
 
+/// View functions that are asked.
+pub const VIEWS: &[(&str, &str)] = &[
+	("ComputeStaking", "miner_standing"),
+	("ComputeStaking", "delegation"),
+	("Market", "offers"),
+	("Market", "depth"),
+	("Jobs", "why_no_match"),
+	("Jobs", "quote"),
+	("Jobs", "jobs_of"),
+	("Jobs", "waiting"),
+	("Payouts", "earnings"),
+	("Payouts", "pot"),
+];
+
+/// Functions of the runtime's own interfaces that are asked.
+pub const RUNTIME_APIS: &[(&str, &str)] = &[("MarketApi", "terms")];
+
 /// Constants that are read.
-pub const CONSTANTS: &[(&str, &str)] = &[("Jobs", "MinDeliverBlocks"), ("Jobs", "MaxWindowBlocks")];
+pub const CONSTANTS: &[(&str, &str)] = &[
+	("Jobs", "MinDeliverBlocks"),
+	("Jobs", "MaxWindowBlocks"),
+	("Market", "MaxSlots"),
+	("Market", "MaxOfferBlocks"),
+];
 
 /// Decodes [`METADATA`].
 pub(crate) fn our_metadata() -> Result<Metadata, ChainError> {
@@ -71,8 +111,8 @@ pub(crate) fn our_metadata() -> Result<Metadata, ChainError> {
 	})
 }
 
-/// The used calls, storage entries and constants that `theirs` lacks or has in another shape than
-/// `ours`. (Values of constants may differ: they are read from the node.)
+/// Everything used that `theirs` lacks or has in another shape than `ours`. (Values of constants may
+/// differ: they are read from the node.)
 pub fn differences(ours: &Metadata, theirs: &Metadata) -> Vec<String> {
 	type Shape = fn(&Metadata, &str, &str) -> Option<[u8; 32]>;
 	let call: Shape = |metadata, pallet, name| metadata.pallet_by_name(pallet)?.call_hash(name);
@@ -80,17 +120,28 @@ pub fn differences(ours: &Metadata, theirs: &Metadata) -> Vec<String> {
 	let constant: Shape = |metadata, pallet, name| {
 		metadata.type_hash(metadata.pallet_by_name(pallet)?.constant_by_name(name)?.ty())
 	};
-	[("call", CALLS, call), ("storage", STORAGE, entry), ("constant", CONSTANTS, constant)]
-		.into_iter()
-		.flat_map(|(kind, used, shape)| {
-			let differs = move |(pallet, name): &&(&str, &str)| {
-				let theirs = shape(theirs, pallet, name);
-				theirs.is_none() || theirs != shape(ours, pallet, name)
-			};
-			let differing = used.iter().filter(differs);
-			differing.map(move |(pallet, name)| format!("{kind} {pallet}.{name}"))
-		})
-		.collect()
+	let view: Shape = |metadata, pallet, name| {
+		Some(metadata.pallet_by_name(pallet)?.view_function_by_name(name)?.hash())
+	};
+	let api: Shape = |metadata, api, name| {
+		Some(metadata.runtime_api_trait_by_name(api)?.method_by_name(name)?.hash())
+	};
+	let parts = [
+		("call", CALLS, call),
+		("storage", STORAGE, entry),
+		("constant", CONSTANTS, constant),
+		("view function", VIEWS, view),
+		("interface", RUNTIME_APIS, api),
+	];
+	let differing = parts.into_iter().flat_map(|(kind, used, shape)| {
+		let differs = move |(pallet, name): &&(&str, &str)| {
+			let theirs = shape(theirs, pallet, name);
+			theirs.is_none() || theirs != shape(ours, pallet, name)
+		};
+		let differing = used.iter().filter(differs);
+		differing.map(move |(pallet, name)| format!("{kind} {pallet}.{name}"))
+	});
+	differing.collect()
 }
 
 /// `System.Account`.
@@ -121,12 +172,27 @@ pub(crate) fn miners() -> Map<(Static<AccountId>,), Static<crate::miners::Miner>
 	dynamic("ComputeStaking", "Miners")
 }
 
-pub(crate) fn worker_of() -> Map<(Static<WorkerKey>,), Static<AccountId>> {
-	dynamic("ComputeStaking", "WorkerOf")
+pub(crate) fn workers() -> Map<(Static<WorkerKey>,), Static<crate::miners::Worker>> {
+	dynamic("ComputeStaking", "Workers")
 }
 
-pub(crate) fn offers() -> Map<(Static<Class>, Static<AccountId>), Static<crate::miners::Offer>> {
+/// A miner, and who staked on it.
+type StakeKey = (Static<AccountId>, Static<AccountId>);
+
+pub(crate) fn delegations() -> Map<StakeKey, Balance> {
+	dynamic("ComputeStaking", "Delegations")
+}
+
+pub(crate) fn unbonding() -> Map<StakeKey, Static<Vec<crate::stakes::UnbondingChunk>>> {
+	dynamic("ComputeStaking", "Unbonding")
+}
+
+pub(crate) fn offers() -> Map<(Static<Class>, Static<AccountId>), Static<crate::market::Offer>> {
 	dynamic("Market", "Offers")
+}
+
+pub(crate) fn profiles() -> Map<(Static<AccountId>,), Static<(DeviceProfile, Balance)>> {
+	dynamic("Market", "Profiles")
 }
 
 pub(crate) fn programs() -> Map<(Static<Cid>,), Static<crate::jobs::Program>> {
@@ -139,10 +205,6 @@ pub(crate) fn jobs() -> Map<(Static<JobId>,), Static<crate::jobs::Job>> {
 
 pub(crate) fn specs() -> Map<(Static<JobId>,), Static<JobSpec>> {
 	dynamic("Jobs", "Specs")
-}
-
-pub(crate) fn leases() -> Map<(Static<JobId>, ReplicaIndex), Static<crate::jobs::Lease>> {
-	dynamic("Jobs", "Leases")
 }
 
 /// A miner, and one of its leases.
@@ -160,71 +222,9 @@ pub(crate) fn receipts() -> Map<(Static<JobId>, ReplicaIndex), Static<SignedRece
 	dynamic("Receipts", "Receipts")
 }
 
-pub(crate) fn payment_totals() -> Map<(), Static<crate::balances::PaymentTotals>> {
+pub(crate) fn payment_totals() -> Map<(), Static<crate::earnings::PaymentTotals>> {
 	dynamic("Payouts", "Totals")
 }
 
-pub(crate) fn earnings() -> Map<(Static<AccountId>,), Static<crate::miners::Earnings>> {
-	dynamic("Payouts", "Earnings")
-}
-
-pub(crate) fn payments() -> Map<(Static<JobId>, ReplicaIndex), Static<crate::jobs::Payment>> {
-	dynamic("Payouts", "Payments")
-}
-
 #[cfg(test)]
-mod tests {
-	use super::*;
-	use subxt::ext::scale_type_resolver::{TypeResolver, visitor};
-
-	/// The names of the fields (or variants) of what an entry stores.
-	fn parts(metadata: &Metadata, pallet: &str, entry: &str) -> Vec<String> {
-		let pallet = metadata.pallet_by_name(pallet).expect(pallet);
-		let entry = pallet.storage().expect("has storage").entry_by_name(entry).expect(entry);
-		names(metadata, entry.value_ty())
-	}
-
-	fn names(metadata: &Metadata, id: u32) -> Vec<String> {
-		let visitor = visitor::new((), |(), _| Vec::new()).visit_composite(|(), _, fields| {
-			fields.filter_map(|field| field.name.map(str::to_string)).collect()
-		});
-		metadata.types().resolve_type(id, visitor).expect("the type is there")
-	}
-
-	#[test]
-	fn repeated_types_should_have_the_fields_of_the_runtimes() {
-		let metadata = our_metadata().expect("decodes");
-		for (pallet, entry, fields) in [
-			("ComputeStaking", "Miners", "worker collateral locked open_leases status record"),
-			("Market", "Offers", "price_per_unit slots used expires_at place"),
-			("Jobs", "Programs", "owner size_bytes deposit jobs"),
-			(
-				"Jobs",
-				"Jobs",
-				"client class units max_price_per_unit replication start_within_blocks \
-				 deliver_within_blocks posted_at ended_at escrow deposit attempts tried state",
-			),
-			("Payouts", "Totals", "replicas units split"),
-			("Payouts", "Earnings", "replicas units gross net"),
-			("Payouts", "Payments", "miner units split"),
-		] {
-			let expected: Vec<&str> = fields.split_whitespace().collect();
-			assert_eq!(parts(&metadata, pallet, entry), expected, "{pallet}.{entry}");
-		}
-	}
-
-	#[test]
-	fn the_event_that_names_a_job_should_be_in_the_metadata() {
-		let metadata = our_metadata().expect("decodes");
-		let pallet = metadata.pallet_by_name("Jobs").expect("is there");
-		let events = pallet.event_variants().expect("has events");
-		let posted = events.iter().find(|event| event.name == "JobPosted").expect("is there");
-		assert!(posted.fields.iter().any(|field| field.name.as_deref() == Some("job")));
-	}
-
-	#[test]
-	fn everything_used_should_be_in_the_metadata() {
-		let metadata = our_metadata().expect("decodes");
-		assert_eq!(differences(&metadata, &metadata), Vec::<String>::new());
-	}
-}
+mod tests;

@@ -7,6 +7,7 @@ use aitbc_compute_core::{
 	echo,
 	gemm::{Dims, GemmError, PackedB},
 	profile,
+	shader::{self, Call},
 };
 use aitbc_compute_wgpu::Gpu;
 use aitbc_primitives::{FailureCode, GemmShape, WgslCall, Workload};
@@ -94,8 +95,9 @@ impl DeviceEngine {
 				"the cpu engine cannot run shaders; choose a device, such as cpu-software",
 			)),
 			Device::Gpu(gpu) => {
-				let (groups, limit) = (call.workgroups, self.time_limit);
-				Ok(gpu.run_wgsl(&program, inputs, params, groups, output_bytes, limit)?)
+				let fuel = shader::fuel(request.units_limit);
+				let call = Call { inputs, params, workgroups: call.workgroups, output_bytes };
+				Ok(gpu.run_wgsl(&program, &call, fuel, self.time_limit)?)
 			}
 		}
 	}

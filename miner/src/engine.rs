@@ -23,8 +23,8 @@ pub struct WorkRequest {
 	/// The WGSL source of a [`Workload::Wgsl`] job; whoever fetched it checked that it hashes to the
 	/// job's CID.
 	pub program: Option<Vec<u8>>,
-	/// Most units the job may use. The chain checks it against the shape when the job is posted, and
-	/// no workload of this version is metered while it runs.
+	/// Most units the job may use. The chain checks it against the shape when the job is posted; a
+	/// shader's fuel comes from it, see [`aitbc_compute_core::shader::fuel`].
 	pub units_limit: u64,
 }
 
@@ -141,7 +141,9 @@ impl From<ComputeError> for Failure {
 	fn from(error: ComputeError) -> Self {
 		let code = if error.is_input_fault() {
 			FailureCode::InputInvalid
-		} else if error.is_timeout() {
+		} else if error.is_timeout() || error.is_out_of_fuel() {
+			// [`WorkResult`] has no outcome of its own for used-up fuel. This code says as much: the
+			// program does not end within its limit, whoever runs it.
 			FailureCode::TimedOut
 		} else {
 			FailureCode::DeviceFault

@@ -122,6 +122,32 @@ fn execute_should_time_out_when_the_shader_never_ends() {
 }
 
 #[test]
+fn execute_should_say_that_fuel_ran_out_when_a_shader_takes_too_many_rounds() {
+	let engine = engine(Duration::from_secs(60));
+	let loops = "for (var i = 0u; i < input[0]; i++) { output[0] += i; }";
+	// Nine rounds, and one in which the condition is found false.
+	for (units_limit, is_enough) in [(1, false), (9, false), (10, true), (u64::MAX, true)] {
+		let request = WorkRequest { units_limit, ..shader(loops, vec![9]) };
+		match engine.execute(&request) {
+			WorkResult::Completed { output, .. } => {
+				assert!(is_enough, "{units_limit} units");
+				assert_eq!(output[..4], 36_u32.to_le_bytes());
+			}
+			failed => {
+				let (code, message) = failure(failed);
+				assert!(!is_enough, "{units_limit} units: {message}");
+				assert_eq!(code, FailureCode::TimedOut);
+				assert!(message.contains("out of fuel"), "{message}");
+			}
+		}
+	}
+	// A loop without an end that only one invocation takes.
+	let endless = shader("while input[0] == 9u { }", vec![9]);
+	let (_, message) = failure(engine.execute(&WorkRequest { units_limit: u64::MAX, ..endless }));
+	assert!(message.contains("more than 60000 rounds"), "{message}");
+}
+
+#[test]
 fn execute_should_say_why_when_the_program_is_wrong() {
 	let engine = engine(Duration::from_secs(60));
 	for (source, expected, part) in [

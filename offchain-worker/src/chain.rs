@@ -114,8 +114,17 @@ impl ChainError {
 pub struct Registration {
 	/// The key whose receipts count for new leases.
 	pub worker: WorkerKey,
-	/// Whether the miner is on its way out and gets no new leases.
-	pub leaving: bool,
+	/// Why the miner gets no new leases, if it does not.
+	pub paused: Option<Pause>,
+}
+
+/// Why a miner gets no new leases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pause {
+	/// It paused by its own wish, and can come back.
+	Chilled,
+	/// It is on its way out.
+	Leaving,
 }
 
 /// New best blocks as they come; ends or errs when the connection is lost.
@@ -143,7 +152,11 @@ pub trait Chain: Send + Sync + 'static {
 		miner: &AccountId,
 	) -> impl Future<Output = Result<ChainView, ChainError>> + Send;
 
-	/// Signs with the worker key and hands the extrinsic to the node. `Ok` says that it was taken, not
-	/// that it has its effect for good: that shows in a later [`Self::view`].
-	fn send(&self, message: Message) -> impl Future<Output = Result<(), ChainError>> + Send;
+	/// Signs with the pair of `worker` and hands the extrinsic to the node. `Ok` says that it was taken,
+	/// now or before, not that it has its effect for good: that shows in a later [`Self::view`].
+	fn send(
+		&self,
+		worker: &WorkerKey,
+		message: Message,
+	) -> impl Future<Output = Result<(), ChainError>> + Send;
 }

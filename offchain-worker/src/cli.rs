@@ -35,6 +35,9 @@ Examples:
     aitbc-offchain-worker --miner 5Grwva… --worker-key ~/.aitbc/keys/worker.json \\
       --password-file ~/.aitbc/worker.password --state-dir ~/.aitbc/worker --data /srv/aitbc-data
 
+  After `aitbc miner rotate-worker`, while leases of the earlier key live:
+    aitbc-offchain-worker --worker-key new.json --worker-key old.json …
+
   Without a GPU, two jobs at once, logs for a machine to read:
     aitbc-offchain-worker --device cpu --slots 2 --log-format json …
 
@@ -53,13 +56,15 @@ pub struct Arguments {
 	#[arg(long, value_name = "ADDRESS", value_parser = parse_account)]
 	miner: AccountId,
 
-	/// Keystore file of the worker key, made by `aitbc wallet new`
-	#[arg(long, value_name = "FILE")]
-	worker_key: PathBuf,
+	/// Keystore file of the worker key, made by `aitbc wallet new`; after a rotation once more for the
+	/// earlier key, until its leases have ended
+	#[arg(long, value_name = "FILE", required = true)]
+	worker_key: Vec<PathBuf>,
 
-	/// File whose one line is the key's password; without it AITBC_PASSWORD is used
+	/// File whose one line is the keys' password, or one for each key in their order; without it
+	/// AITBC_PASSWORD is used
 	#[arg(long, value_name = "FILE")]
-	password_file: Option<PathBuf>,
+	password_file: Vec<PathBuf>,
 
 	/// Directory of this worker's crash journal; one worker, one directory
 	#[arg(long, value_name = "DIR")]
@@ -116,6 +121,14 @@ pub enum CliError {
 	/// No password was given.
 	#[error("no password for the worker key: give --password-file, or set AITBC_PASSWORD")]
 	NoPassword,
+	/// Neither one password for all keys nor one for each.
+	#[error("{files} password files for {keys} worker keys; give one for all, or one for each")]
+	Passwords {
+		/// How many password files.
+		files: usize,
+		/// How many keys.
+		keys: usize,
+	},
 	/// The password cannot be read.
 	#[error(transparent)]
 	Password(#[from] KeyError),
@@ -157,13 +170,12 @@ fn start(
 	arguments: Arguments,
 	wrap: impl FnOnce(Arc<dyn Engine>) -> Arc<dyn Engine>,
 ) -> Result<(), CliError> {
-	let password = password(&arguments)?;
+	let passwords = passwords(&arguments)?;
 	let engine = wrap(Arc::new(engine(&arguments)?));
 	let config = WorkerConfig {
 		url: arguments.url,
 		miner: arguments.miner,
-		worker_key: arguments.worker_key,
-		password,
+		worker_keys: arguments.worker_key.into_iter().zip(passwords).collect(),
 		state_dir: arguments.state_dir,
 		data_dir: arguments.data,
 		settings: Settings { slots: usize::from(arguments.slots), ..Settings::default() },
@@ -178,13 +190,19 @@ fn start(
 	Ok(result?)
 }
 
-fn password(arguments: &Arguments) -> Result<Zeroizing<String>, CliError> {
-	if let Some(path) = &arguments.password_file {
-		return Ok(read_password(path)?);
-	}
-	match std::env::var("AITBC_PASSWORD") {
-		Ok(password) if !password.is_empty() => Ok(Zeroizing::new(password)),
-		_ => Err(CliError::NoPassword),
+/// One password for each key.
+fn passwords(arguments: &Arguments) -> Result<Vec<Zeroizing<String>>, CliError> {
+	let keys = arguments.worker_key.len();
+	match arguments.password_file.as_slice() {
+		[] => match std::env::var("AITBC_PASSWORD") {
+			Ok(password) if !password.is_empty() => Ok(vec![Zeroizing::new(password); keys]),
+			_ => Err(CliError::NoPassword),
+		},
+		[path] => Ok(vec![read_password(path)?; keys]),
+		paths if paths.len() == keys => {
+			Ok(paths.iter().map(|path| read_password(path)).collect::<Result<_, _>>()?)
+		}
+		paths => Err(CliError::Passwords { files: paths.len(), keys }),
 	}
 }
 

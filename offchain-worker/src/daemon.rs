@@ -11,13 +11,13 @@ use crate::{
 	executor::{ExecuteError, Executed, Executor},
 	follower::{Follower, follow},
 	journal::{Journal, JournalError, Loaded, Record},
-	keys::WorkerKeys,
+	keys::KeyRing,
 	lease::{Answer, ChainView, LeaseKey, LeaseView},
 	reconcile::{Action, Policy, SkipReason, Step, reconcile},
 };
 use aitbc_data::{DataStore, cid_to_string};
 use aitbc_miner::Engine;
-use aitbc_primitives::{AccountId, BlockNumber, Hash, LeaseState, Verdict};
+use aitbc_primitives::{AccountId, BlockNumber, Hash, LeaseState, Verdict, WorkerKey};
 use futures::FutureExt;
 use std::{
 	collections::BTreeMap, future::Future, panic::AssertUnwindSafe, sync::Arc, time::Duration,
@@ -82,8 +82,8 @@ pub struct Parts<C> {
 	pub engine: Arc<dyn Engine>,
 	/// Holds inputs and outputs.
 	pub store: Arc<dyn DataStore>,
-	/// Signs receipts.
-	pub keys: Arc<WorkerKeys>,
+	/// Sign receipts.
+	pub keys: Arc<KeyRing>,
 	/// Remembers answers.
 	pub journal: Journal,
 	/// What the journal held when it was opened.
@@ -189,7 +189,7 @@ impl<C: Chain> Daemon<C> {
 	fn new(parts: Parts<C>, best: watch::Receiver<BlockNumber>) -> Self {
 		let Parts { chain, genesis, engine, store, keys, journal, loaded, settings, .. } = parts;
 		let policy = Policy {
-			worker: keys.public(),
+			workers: keys.public(),
 			max_open: settings.max_open,
 			margin_blocks: settings.margin_blocks.max(1),
 			resend_blocks: settings.resend_blocks.max(1),
@@ -221,7 +221,10 @@ impl<C: Chain> Daemon<C> {
 					let Some(lease) = leases.get(&key) else { continue };
 					self.start(key, lease, matches!(action, Action::Decline(_)));
 				}
-				Action::Send(key, step) => self.send(key, step),
+				Action::Send(key, step) => {
+					let Some(lease) = leases.get(&key) else { continue };
+					self.send(key, step, lease.lease.worker);
+				}
 				Action::Forget(key) => self.forget(key),
 				Action::Skip(key, reason) => self.log_skip(key, reason),
 			}
@@ -262,8 +265,8 @@ impl<C: Chain> Daemon<C> {
 		});
 	}
 
-	fn send(&mut self, key: LeaseKey, step: Step) {
-		let worker = self.policy.worker;
+	/// Sends with the key that the lease names.
+	fn send(&mut self, key: LeaseKey, step: Step, worker: WorkerKey) {
 		let since = self.view.best;
 		let entry = self.book.entry(key);
 		let Progress::Executed(answer) = &entry.progress else { return };
@@ -272,7 +275,9 @@ impl<C: Chain> Daemon<C> {
 		let (chain, request) = (self.chain.clone(), self.settings.request);
 		self.tasks.spawn(async move {
 			let seconds = request.as_secs();
-			let sent = AssertUnwindSafe(timeout(request, chain.send(message))).catch_unwind().await;
+			let sent = AssertUnwindSafe(timeout(request, chain.send(&worker, message)))
+				.catch_unwind()
+				.await;
 			let result = match sent {
 				Ok(Ok(result)) => result,
 				Ok(Err(_)) => Err(ChainError::Stalled { seconds }),
@@ -420,12 +425,7 @@ fn book_of(loaded: Loaded) -> Book {
 	book
 }
 
-fn message(
-	key: LeaseKey,
-	step: Step,
-	answer: &Answer,
-	worker: &aitbc_primitives::WorkerKey,
-) -> Message {
+fn message(key: LeaseKey, step: Step, answer: &Answer, worker: &WorkerKey) -> Message {
 	let receipt = || answer.receipt.clone();
 	match step {
 		Step::Commit => Message::Commit {

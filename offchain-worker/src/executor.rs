@@ -5,7 +5,7 @@
 
 use crate::{
 	journal::{Journal, JournalError},
-	keys::WorkerKeys,
+	keys::KeyRing,
 	lease::{Answer, LeaseKey, LeaseView},
 };
 use aitbc_data::{DataError, DataStore};
@@ -50,6 +50,9 @@ pub enum ExecuteError {
 	/// The answer would not be taken by the chain. A fault of this program.
 	#[error("the receipt does not fit the lease ({0:?}); this is a fault of the worker, report it")]
 	Unbound(ReceiptFault),
+	/// The lease expects the signature of a key this worker does not have.
+	#[error("the lease expects another worker key")]
+	OtherKey,
 	/// A thread of this process panicked.
 	#[error("a worker thread panicked: {reason}")]
 	Panicked {
@@ -64,7 +67,9 @@ impl ExecuteError {
 		match self {
 			ExecuteError::Journal(error) => error.is_retryable(),
 			ExecuteError::Store(_) | ExecuteError::Random { .. } => true,
-			ExecuteError::Unbound(_) | ExecuteError::Panicked { .. } => false,
+			ExecuteError::Unbound(_) | ExecuteError::OtherKey | ExecuteError::Panicked { .. } => {
+				false
+			}
 		}
 	}
 }
@@ -87,8 +92,8 @@ pub struct Executor {
 	pub store: Arc<dyn DataStore>,
 	/// Remembers the answers.
 	pub journal: Journal,
-	/// Signs them.
-	pub keys: Arc<WorkerKeys>,
+	/// Signs them, each with the key of its lease.
+	pub keys: Arc<KeyRing>,
 	/// Hash of block zero.
 	pub genesis: Hash,
 	/// One permit per job that may run at once.
@@ -258,7 +263,14 @@ impl Executor {
 	}
 
 	async fn answer(&self, view: &LeaseView, finding: Finding) -> Result<Executed, ExecuteError> {
-		let completed = matches!(finding.outcome, Outcome::Completed { .. });
+		let keys = self.keys.get(&view.lease.worker).ok_or(ExecuteError::OtherKey)?;
+		let units = view.spec.units().unwrap_or_default();
+		// What ran until the fuel was used up is worth the fuel.
+		let (units, trace_root) = match finding.outcome {
+			Outcome::Completed { .. } => (units, finding.trace_root),
+			Outcome::OutOfFuel => (units, Hash::zero()),
+			Outcome::Failed { .. } => (0, Hash::zero()),
+		};
 		let receipt = Receipt {
 			version: RECEIPT_VERSION,
 			genesis: self.genesis,
@@ -268,8 +280,8 @@ impl Executor {
 			program: view.spec.workload.program(),
 			input_root: view.spec.input_root(),
 			outcome: finding.outcome,
-			trace_root: if completed { finding.trace_root } else { Hash::zero() },
-			units: if completed { view.spec.units().unwrap_or_default() } else { 0 },
+			trace_root,
+			units,
 			profile: self.engine.profile().hash(),
 			started_at: finding.started_at,
 			finished_at: self.best(),
@@ -281,7 +293,7 @@ impl Executor {
 		OsRng
 			.try_fill_bytes(&mut salt)
 			.map_err(|error| ExecuteError::Random { reason: error.to_string() })?;
-		let signature = self.keys.sign(&receipt.signing_payload());
+		let signature = keys.sign(&receipt.signing_payload());
 		let answer = Box::new(Answer { receipt: SignedReceipt { receipt, signature }, salt });
 		let (journal, key, record) = (self.journal.clone(), view.key(), answer.clone());
 		blocking(move || journal.executed(key, &record)).await??;

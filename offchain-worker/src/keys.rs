@@ -1,4 +1,6 @@
-//! The worker key: a hot sr25519 key that signs receipts and holds no money.
+//! The worker key: a hot sr25519 key that signs receipts and holds no money. A lease is answered with
+//! the key that was registered when it began, so that a worker whose key was rotated holds the earlier
+//! one as well until its leases have ended ([`KeyRing`]).
 //!
 //! It lies in a keystore file of the `aitbc` program (polkadot-js format, encrypted, readable by its
 //! owner only). While a worker runs it holds a lock on the file, so that a second worker with the
@@ -117,6 +119,27 @@ impl WorkerKeys {
 	/// The pair, to sign extrinsics with.
 	pub fn pair(&self) -> &Keypair {
 		&self.pair
+	}
+}
+
+/// The keys a worker answers with, each for the leases that name it.
+#[derive(Debug)]
+pub struct KeyRing(Vec<WorkerKeys>);
+
+impl KeyRing {
+	/// These keys.
+	pub fn new(keys: impl IntoIterator<Item = WorkerKeys>) -> Self {
+		Self(keys.into_iter().collect())
+	}
+
+	/// The pair of a key, if it is one of these.
+	pub fn get(&self, key: &WorkerKey) -> Option<&WorkerKeys> {
+		self.0.iter().find(|keys| keys.public() == *key)
+	}
+
+	/// The keys that verify their signatures.
+	pub fn public(&self) -> Vec<WorkerKey> {
+		self.0.iter().map(WorkerKeys::public).collect()
 	}
 }
 

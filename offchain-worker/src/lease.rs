@@ -36,8 +36,9 @@ pub struct LeaseView {
 	pub lease: Lease<AccountId>,
 	/// What is to be computed.
 	pub spec: JobSpec,
-	/// Whether every replica of the job is bound to its answer, so that reveals are taken.
-	pub may_reveal: bool,
+	/// Last block in which the job's reveals are taken; `None` while not every replica is bound to its
+	/// answer.
+	pub reveal_by: Option<BlockNumber>,
 }
 
 impl LeaseView {

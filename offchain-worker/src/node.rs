@@ -1,8 +1,8 @@
 //! The chain behind a node's JSON-RPC, through the client library.
 
 use crate::{
-	chain::{Chain, ChainError, Head, Heads, Message, Registration},
-	keys::WorkerKeys,
+	chain::{Chain, ChainError, Head, Heads, Message, Pause, Registration},
+	keys::KeyRing,
 	lease::{ChainView, LeaseView},
 };
 use aitbc_client::{
@@ -11,7 +11,7 @@ use aitbc_client::{
 	jobs::MinerLease,
 	miners::MinerStatus,
 };
-use aitbc_primitives::{AccountId, Hash, LeaseState};
+use aitbc_primitives::{AccountId, Hash, WorkerKey};
 use futures::{StreamExt, stream};
 use std::{sync::Arc, time::Duration};
 use tokio::sync::RwLock;
@@ -23,13 +23,13 @@ const INCLUSION_TIMEOUT: Duration = Duration::from_secs(20);
 /// A node, connected to when it is first needed, and again whenever the connection is gone.
 pub struct NodeChain {
 	url: String,
-	keys: Arc<WorkerKeys>,
+	keys: Arc<KeyRing>,
 	connection: RwLock<Option<client::Chain>>,
 }
 
 impl NodeChain {
 	/// The node at `url`, for extrinsics signed by `keys`. Does not connect.
-	pub fn new(url: String, keys: Arc<WorkerKeys>) -> Self {
+	pub fn new(url: String, keys: Arc<KeyRing>) -> Self {
 		Self { url, keys, connection: RwLock::new(None) }
 	}
 
@@ -62,7 +62,11 @@ impl Chain for NodeChain {
 		let view = self.connection().await?.at_best().await?;
 		Ok(view.miner(miner).await?.map(|found| Registration {
 			worker: found.worker,
-			leaving: found.status != MinerStatus::Active,
+			paused: match found.status {
+				MinerStatus::Active => None,
+				MinerStatus::Chilled => Some(Pause::Chilled),
+				MinerStatus::Leaving { .. } => Some(Pause::Leaving),
+			},
 		}))
 	}
 
@@ -79,18 +83,23 @@ impl Chain for NodeChain {
 		let chain = self.connection().await?;
 		let finalized = chain.finalized().await?.number;
 		let state = chain.at(head.hash).await?;
-		let mut leases = Vec::new();
-		for MinerLease { job, replica, lease, spec } in state.miner_leases(miner).await? {
-			let is_committed = matches!(lease.state, LeaseState::Committed { .. });
-			let may_reveal = is_committed && state.may_reveal(job).await?;
-			leases.push(LeaseView { job, replica, lease, spec, may_reveal });
-		}
-		Ok(ChainView { best: head.number, finalized, leases })
+		let leases = state.miner_leases(miner).await?.into_iter();
+		let leases = leases.map(|MinerLease { job, replica, lease, spec, reveal_by }| LeaseView {
+			job,
+			replica,
+			lease,
+			spec,
+			reveal_by,
+		});
+		Ok(ChainView { best: head.number, finalized, leases: leases.collect() })
 	}
 
-	async fn send(&self, message: Message) -> Result<(), ChainError> {
+	async fn send(&self, worker: &WorkerKey, message: Message) -> Result<(), ChainError> {
 		let chain = self.connection().await?;
-		let signer = self.keys.pair();
+		let Some(keys) = self.keys.get(worker) else {
+			return Err(ChainError::Refused { reason: "its worker key is not at hand".into() });
+		};
+		let signer = keys.pair();
 		let sent = match message {
 			Message::Commit { job, replica, commitment } => {
 				chain.submit_commit(signer, job, replica, commitment).await
@@ -101,6 +110,9 @@ impl Chain for NodeChain {
 		match sent {
 			// Still on its way. The state will tell.
 			Ok(_) | Err(SubmitError::TimedOut { .. } | SubmitError::Unknown { .. }) => Ok(()),
+			// Each step of a lease has one place in the pool. This one stands there since it was sent
+			// before: over another connection, or by the process that ran before this one.
+			Err(error) if error.is_in_pool() => Ok(()),
 			Err(SubmitError::Chain { source, .. }) => Err(source.into()),
 			Err(refused) => Err(ChainError::Refused { reason: refused.to_string() }),
 		}

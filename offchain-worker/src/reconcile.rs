@@ -41,7 +41,7 @@ impl fmt::Display for Step {
 pub enum SkipReason {
 	/// Too few blocks are left for an answer to be taken.
 	TooLate,
-	/// The lease expects the signature of another worker key.
+	/// The lease expects the signature of a worker key that this worker does not have.
 	OtherKey,
 	/// Somebody else committed with our key, or the journal with our commitment is gone.
 	OtherCommitment,
@@ -54,7 +54,9 @@ impl fmt::Display for SkipReason {
 	fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
 		f.write_str(match self {
 			SkipReason::TooLate => "too few blocks are left to answer it",
-			SkipReason::OtherKey => "it expects another worker key (rotated since?)",
+			SkipReason::OtherKey => {
+				"it expects another worker key; if the key was rotated, start the worker with both"
+			}
 			SkipReason::OtherCommitment => {
 				"the commitment on chain is not this worker's: is the key in use elsewhere?"
 			}
@@ -81,10 +83,10 @@ pub enum Action {
 }
 
 /// What the decisions depend on beside state.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Policy {
-	/// The key this worker signs with.
-	pub worker: WorkerKey,
+	/// The keys this worker signs with.
+	pub workers: Vec<WorkerKey>,
 	/// Most leases that may be worked on at once, those that wait for inputs included.
 	pub max_open: usize,
 	/// Blocks that must be left before `deliver_by` for an execution to be worth beginning; ≥ 1.
@@ -132,17 +134,22 @@ fn decide(
 	if matches!(lease.state, LeaseState::Revealed { .. }) {
 		return None;
 	}
-	if lease.worker != policy.worker {
+	if !policy.workers.contains(&lease.worker) {
 		return skip(SkipReason::OtherKey);
 	}
 	match (&lease.state, entry.map(|entry| &entry.progress)) {
 		(_, Some(Progress::Running)) => None,
 		(_, Some(Progress::Lost)) => skip(SkipReason::Unanswerable),
 		(LeaseState::Committed { commitment }, Some(Progress::Executed(answer))) => {
-			if answer.commitment(&policy.worker) != *commitment {
+			if answer.commitment(&lease.worker) != *commitment {
 				return skip(SkipReason::OtherCommitment);
 			}
-			if view.may_reveal { send(best, key, Step::Reveal, entry, policy) } else { None }
+			match view.reveal_by {
+				// Until all have committed, also while a tie-breaker is looked for.
+				None => None,
+				Some(reveal_by) if best >= reveal_by => skip(SkipReason::TooLate),
+				Some(_) => send(best, key, Step::Reveal, entry, policy),
+			}
 		}
 		(LeaseState::Committed { .. }, _) => skip(SkipReason::OtherCommitment),
 		(_, Some(Progress::Executed(_))) => {

@@ -1,10 +1,10 @@
 //! Putting the parts together: checks at the start, then the daemon until a signal.
 
 use crate::{
-	chain::{Chain, ChainError},
+	chain::{Chain, ChainError, Pause},
 	daemon::{DaemonError, Parts, Settings, serve},
 	journal::{Journal, JournalError, Loaded},
-	keys::{KeyError, WorkerKeys},
+	keys::{KeyError, KeyRing, WorkerKeys},
 	node::NodeChain,
 	state_dir::{StateDir, StateDirError},
 };
@@ -22,10 +22,9 @@ pub struct WorkerConfig {
 	pub url: String,
 	/// Whose leases are answered.
 	pub miner: AccountId,
-	/// Keystore file of the worker key.
-	pub worker_key: PathBuf,
-	/// What opens it.
-	pub password: zeroize::Zeroizing<String>,
+	/// Keystore files of the worker keys with what opens each: the registered one, and after a
+	/// rotation the earlier ones whose leases still live.
+	pub worker_keys: Vec<(PathBuf, zeroize::Zeroizing<String>)>,
 	/// Where the journal lies. Belongs to one worker.
 	pub state_dir: PathBuf,
 	/// Where job data lies. Shared with the clients.
@@ -68,14 +67,15 @@ pub enum WorkerError {
 	},
 	/// Receipts signed by this key would not count.
 	#[error(
-		"the worker key registered for {miner} is {registered}, not {given}; check --worker-key"
+		"the worker key registered for {miner} is {registered}, which is not among {given}; check \
+		 --worker-key"
 	)]
 	OtherKey {
 		/// The miner's address.
 		miner: String,
 		/// The address of the key on chain.
 		registered: String,
-		/// The address of the key in the file.
+		/// The addresses of the keys in the files.
 		given: String,
 	},
 	/// The operating system delivers no signals.
@@ -111,10 +111,12 @@ async fn prepare(
 	config: WorkerConfig,
 	engine: Arc<dyn Engine>,
 ) -> Result<(Parts<NodeChain>, StateDir), WorkerError> {
-	let WorkerConfig { url, miner, worker_key, password, state_dir, data_dir, settings } = config;
+	let WorkerConfig { url, miner, worker_keys, state_dir, data_dir, settings } = config;
 	let state = StateDir::open(&state_dir)?;
-	let keys = Arc::new(WorkerKeys::open(&worker_key, &password)?);
-	drop(password);
+	let keys: Result<Vec<_>, _> =
+		worker_keys.iter().map(|(path, password)| WorkerKeys::open(path, password)).collect();
+	let keys = Arc::new(KeyRing::new(keys?));
+	drop(worker_keys);
 	let store = Arc::new(FolderStore::open(&data_dir)?);
 	let chain = Arc::new(NodeChain::new(url, keys.clone()));
 	let genesis = patiently(&settings, || chain.genesis()).await?;
@@ -124,7 +126,7 @@ async fn prepare(
 	report(&loaded);
 	tracing::info!(
 		miner = address(&miner),
-		worker_key = worker_address(&keys.public()),
+		worker_keys = addresses(&keys),
 		?genesis,
 		device = engine.profile().device,
 		slots = settings.slots,
@@ -156,24 +158,35 @@ async fn check_registration<C: Chain>(
 	chain: &C,
 	settings: &Settings,
 	miner: &AccountId,
-	keys: &WorkerKeys,
+	keys: &KeyRing,
 ) -> Result<(), WorkerError> {
-	let given = keys.public();
 	let Some(found) = patiently(settings, || chain.registration(miner)).await? else {
-		let key = worker_address(&given);
+		let key = addresses(keys);
 		return Err(WorkerError::NotRegistered { miner: address(miner), key });
 	};
-	if found.worker != given {
+	if keys.get(&found.worker).is_none() {
 		return Err(WorkerError::OtherKey {
 			miner: address(miner),
 			registered: worker_address(&found.worker),
-			given: worker_address(&given),
+			given: addresses(keys),
 		});
 	}
-	if found.leaving {
-		tracing::warn!(miner = address(miner), "the miner is leaving: it gets no new leases");
+	match found.paused {
+		Some(Pause::Chilled) => tracing::warn!(
+			miner = address(miner),
+			"the miner is chilled: it gets no new leases until `aitbc miner resume`"
+		),
+		Some(Pause::Leaving) => {
+			tracing::warn!(miner = address(miner), "the miner is leaving: it gets no new leases");
+		}
+		None => {}
 	}
 	Ok(())
+}
+
+fn addresses(keys: &KeyRing) -> String {
+	let addresses: Vec<String> = keys.public().iter().map(worker_address).collect();
+	addresses.join(", ")
 }
 
 fn report(loaded: &Loaded) {

@@ -96,6 +96,24 @@ async fn a_single_job_should_be_executed_and_answered() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn leases_should_be_answered_with_their_own_key_when_it_was_rotated() {
+	let world = World::new();
+	let (of_old, of_new) = {
+		let mut state = world.chain.state();
+		let of_old = state.lease(1, &[], b"before", 1);
+		state.rotate(of_old);
+		(of_old, state.lease(2, &[], b"after", 2))
+	};
+	let running = world.start();
+	// The chain in memory checks signer and signature.
+	world.receipt(of_old).await;
+	world.committed(of_new).await;
+	world.chain.state().others_commit(of_new);
+	world.receipt(of_new).await;
+	running.stop().await.expect("a clean end");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_replicated_job_should_be_committed_then_revealed_then_forgotten() {
 	let world = World::new();
 	let running = world.start();
@@ -111,6 +129,52 @@ async fn a_replicated_job_should_be_committed_then_revealed_then_forgotten() {
 	world.chain.until("finality", |state| state.finalized >= finalized).await;
 	assert_eq!(world.journal_files(), 0);
 	assert_eq!(world.chain.state().sent.len(), 2, "one commit and one reveal");
+	running.stop().await.expect("a clean end");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_tie_breaker_should_be_answered_like_any_other_replica() {
+	let world = World::new();
+	let running = world.start();
+	let key = world.chain.state().tie_breaker(1, 2, b"hello");
+	world.committed(key).await;
+	world.chain.state().others_commit(key);
+	assert_eq!(world.receipt(key).await.receipt.replica, 2);
+	running.stop().await.expect("a clean end");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_revealed_lease_should_wait_for_the_tie_breaker_without_a_word() {
+	let world = World::new();
+	let running = world.start();
+	let key = world.chain.state().lease(1, &[], b"hello", 2);
+	world.committed(key).await;
+	world.chain.state().others_commit(key);
+	world.receipt(key).await;
+	world.chain.state().tie(key);
+	sleep(Duration::from_millis(150)).await;
+	world.chain.state().others_commit(key);
+	sleep(Duration::from_millis(150)).await;
+	assert_eq!(world.chain.state().sent.len(), 2, "one commit and one reveal");
+	assert_eq!(world.journal_files(), 1, "kept while the lease lives");
+	running.stop().await.expect("a clean end");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reveal_that_would_come_too_late_should_not_be_sent() {
+	let world = World::new();
+	let running = world.start();
+	let key = world.chain.state().lease(1, &[], b"hello", 2);
+	world.committed(key).await;
+	{
+		let mut state = world.chain.state();
+		let best = state.best();
+		state.others_commit_until(key, best);
+	}
+	let other = world.chain.state().lease(2, &[], b"hello", 1);
+	world.receipt(other).await;
+	let reveals = |message: &Message| matches!(message, Message::Reveal { .. });
+	assert!(!world.chain.state().sent.iter().any(reveals));
 	running.stop().await.expect("a clean end");
 }
 

@@ -4,6 +4,7 @@
 //! * [`configs`] decides every number and wires the pallets to each other.
 //! * [`apis`] is what the node and clients may ask.
 //! * [`genesis_config_presets`] describes the chains a person can start.
+//! * [`invariants`] checks what must hold between the pallets of the market.
 //!
 //! Pallet indices are part of the chain's encoding and are never reused.
 
@@ -24,6 +25,8 @@ pub mod apis;
 mod benchmarks;
 pub mod configs;
 pub mod genesis_config_presets;
+#[cfg(any(feature = "std", feature = "try-runtime"))]
+pub mod invariants;
 #[cfg(test)]
 mod tests;
 
@@ -67,10 +70,10 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
 	spec_name: Cow::Borrowed("aitbc"),
 	impl_name: Cow::Borrowed("aitbc-node"),
 	authoring_version: 1,
-	spec_version: 100,
+	spec_version: 101,
 	impl_version: 1,
 	apis: apis::RUNTIME_API_VERSIONS,
-	transaction_version: 1,
+	transaction_version: 2,
 	system_version: 1,
 };
 
@@ -93,7 +96,7 @@ pub type TxExtension = (
 	frame_system::CheckTxVersion<Runtime>,
 	frame_system::CheckGenesis<Runtime>,
 	frame_system::CheckMortality<Runtime>,
-	frame_system::CheckNonce<Runtime>,
+	pallet_receipts::PrioritiseReceipts<Runtime, frame_system::CheckNonce<Runtime>>,
 	frame_system::CheckWeight<Runtime>,
 	pallet_skip_feeless_payment::SkipCheckIfFeeless<
 		Runtime,

@@ -1,4 +1,5 @@
-"""Faults that only real programs show: node or worker killed between a commitment and its reveal.
+"""Faults that only real programs show: node or worker killed, or a worker key replaced, between a
+commitment and its reveal.
 
 Started by scripts/test with the built programs. Exit status 0 only if the jobs were settled all the
 same, both miners paid once each, and no coin lost or made up.
@@ -40,25 +41,72 @@ def kill_worker_between_commit_and_reveal(market: Market, job: int) -> None:
     market.start_worker(miner)
 
 
-def commands(market: Market, story: Story) -> None:
-    """The commands of `aitbc` that the demo has no use for, against a node."""
-    print("commands", flush=True)
+def rotate_worker_between_commit_and_reveal(market: Market, job: int) -> None:
+    """Replaces the worker key of a miner whose answer is committed; what is committed is revealed with the
+    key that is retired."""
+    miner = market.rotate_worker(committed_miner(market, job))
+    print(f"    {miner.name}'s worker key is replaced, with {job=} committed and not revealed", flush=True)
+
+
+def client_commands(market: Market, story: Story) -> None:
+    """What clients ask of `aitbc` and the demo has no use for, against a node."""
+    print("commands of clients", flush=True)
     run = market.aitbc.run
+    terms = ("echo", "--from", "client", "--max-price", "1 AIT", "--text", "hello")
 
     def free() -> int:
         return int(run("wallet", "balance", "client")["accounts"][0]["free_planck"])
 
+    story.check("a job can be priced without posting it", run("job", "quote", *terms)["report"]["eligible"] == 3)
     before = free()
-    # Nobody offers this class, so that the job waits until it is taken back.
-    job = str(run("job", "submit", "echo", "--from", "client", "--max-price", "1 AIT", "--text", "hello")["job"])
+    # Nobody's device is that fast, so that the job waits until it is taken back.
+    job = str(run("job", "submit", *terms, "--min-speed", "4000000000")["job"])
     story.check("a job without a miner is open", run("job", "show", job)["state"]["name"] == "open")
-    story.check("it is among the client's jobs", job in [str(entry["job"]) for entry in run("job", "list", "--account", "client")])
+    story.check("it is among the client's open jobs", job in [str(entry["job"]) for entry in run("job", "list", "--account", "client", "--state", "open")])
+    refused = {entry["filter"]: entry["offers"] for entry in run("job", "why", job)["waiting"][0]["refused"]}
+    story.check("it says why it waits", refused == {"speed": 3})
+    depth = {entry["class"]: entry for entry in run("market", "depth")}
+    story.check("the book lists three offers for it", sum(level["offers"] for level in depth["echo"]["asks"]) == 3)
+    story.check("and one replica that waits", sum(level["replicas"] for level in depth["echo"]["bids"]) >= 1)
     run("job", "cancel", job, "--from", "client")
     story.check("it can be cancelled", run("job", "show", job)["state"]["name"] == "cancelled")
-    story.check("job watch tells by its exit status", market.aitbc.attempt("job", "watch", job)[0] == 4)
+    story.check("job wait tells by its exit status", market.aitbc.attempt("job", "wait", job)[0] == 4)
     # The deposit stays with the job's record.
     story.check("the escrow came back", before - free() < 10**12)
+
+
+def miner_commands(market: Market, story: Story) -> None:
+    """What miners and who stakes on them ask of `aitbc`, against a node."""
+    print("commands of miners", flush=True)
+    run, miner, staker = market.aitbc.run, market.miners[-1].name, "dora"
     story.check("the miners are listed", {miner.address for miner in market.miners} <= {entry["miner"] for entry in run("miner", "show")})
+
+    def shown() -> dict:
+        return run("miner", "show", miner)
+
+    run("miner", "chill", "--from", miner)
+    story.check("a miner can pause", shown()["status"] == "chilled" and not shown()["takes_leases"])
+    run("miner", "resume", "--from", miner)
+    story.check("and go on", shown()["takes_leases"])
+    run("miner", "profile", "--from", miner, "--backend", "cpu", "--name", "demo")
+    story.check("it can describe its device", shown()["profile"]["name"] == "demo")
+    run("miner", "profile", "--from", miner, "--clear")
+    run("miner", "bond-extra", "--from", miner, "--amount", "20 AIT")
+    before = int(shown()["own_planck"])
+    run("miner", "unbond", "--from", miner, "--amount", "10 AIT")
+    after = shown()
+    story.check("it can take collateral out", before - int(after["own_planck"]) == 10**13 == int(after["unbonding_planck"]))
+    code, _, said = market.aitbc.attempt("miner", "withdraw-unbonded", "--from", miner)
+    story.check("but not before its time", code == 1 and "NothingDue" in said)
+    run("miner", "owner", "request", "--from", miner, "--owner", staker)
+    run("miner", "owner", "accept", "--from", staker, "--miner", miner)
+    story.check("it can have an owner", shown()["owner"] is not None)
+    run("miner", "owner", "leave", "--from", miner)
+    story.check("and leave it", shown()["owner"] is None)
+    staked = run("stake", "show", staker)[0]
+    run("stake", "undelegate", "--from", staker, "--miner", staked["miner"], "--amount", "20 AIT")
+    left = run("stake", "show", staker)[0]
+    story.check("a stake can be taken back in part", int(staked["value_planck"]) - int(left["value_planck"]) >= 2 * 10**13 and len(left["unbonding"]) == 1)
 
 
 def play(market: Market, keep: str) -> bool:
@@ -69,14 +117,19 @@ def play(market: Market, keep: str) -> bool:
         market.start_worker(miner)
     log = EventLog(market.chain)
     story = Story(market, log, "", keep)
-    faults = (("the node", kill_node_between_commit_and_reveal), ("a worker", kill_worker_between_commit_and_reveal))
+    faults = (
+        ("the node is killed", kill_node_between_commit_and_reveal),
+        ("a worker is killed", kill_worker_between_commit_and_reveal),
+        ("a worker key is replaced", rotate_worker_between_commit_and_reveal),
+    )
     for what, fault in faults:
-        print(f"{what} is killed between commitment and reveal", flush=True)
+        print(f"{what} between commitment and reveal", flush=True)
         facts, right = story.gemm(256, "--replicas", "2", "--quorum", "2", during=lambda job, fault=fault: fault(market, job))
         story.check("the job is settled all the same", facts.state[0] == "Settled")
         story.check("both miners were paid, once each", len(facts.paid()) == len(set(facts.paid())) == 2)
         story.check("the product is right (Freivalds)", right)
-    commands(market, story)
+    client_commands(market, story)
+    miner_commands(market, story)
     story.nothing_left()
     story.prove_conservation()
     return all(held for _, held in story.checks)

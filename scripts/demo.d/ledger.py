@@ -7,6 +7,8 @@ from typing import NamedTuple
 # burnt: no event of its own tells of a dropped credit.
 INTO_ACCOUNTS = ("Deposit", "Minted", "Restored")
 OUT_OF_ACCOUNTS = ("Withdraw", "Slashed", "Burned", "BurnedHeld", "DustLost", "Suspended")
+# Where a payment goes.
+PARTS = ("miner", "delegators", "validators", "treasury", "burned")
 # New value that is not deposited yet.
 ISSUED = ("Issued", "Minted", "MintedCredit", "Restored")
 
@@ -34,6 +36,10 @@ class Snapshot(NamedTuple):
     free: dict[str, int]
     held: dict[str, int]
 
+    def of(self, account: str) -> int:
+        """Everything that one account has."""
+        return self.free.get(account, 0) + self.held.get(account, 0)
+
 
 class Proof(NamedTuple):
     """The verdict and the numbers behind it."""
@@ -42,6 +48,7 @@ class Proof(NamedTuple):
     after: Snapshot
     minted: int
     burned: int
+    parts: dict[str, int]  # of all payments: to miners, delegators, validators, treasury, burned
     faults: list[str]
 
     @property
@@ -74,6 +81,65 @@ def flows(events: list[tuple[str, str, object]]) -> Flows:
     return Flows(into, out, minted)
 
 
+def total(events: list[tuple[str, str, object]], pallet: str, name: str, field: str) -> int:
+    """Sum of a field over all events of a kind."""
+    return sum(fields[field] for of, event, fields in events if (of, event) == (pallet, name))
+
+
+def payment_parts(events: list[tuple[str, str, object]]) -> dict[str, int]:
+    """Where the payments went, by what their events say."""
+    parts = dict.fromkeys(PARTS, 0)
+    for pallet, name, fields in events:
+        if (pallet, name) == ("Payouts", "Paid"):
+            for part, amount in fields["split"].items():
+                parts[part] += amount
+    return parts
+
+
+def moved(events: list[tuple[str, str, object]], account: str) -> int:
+    """What transfers brought into an account, less what they took out of it."""
+    transfers = [fields for pallet, name, fields in events if (pallet, name) == ("Balances", "Transfer")]
+    into = sum(transfer["amount"] for transfer in transfers if transfer["to"] == account)
+    return into - sum(transfer["amount"] for transfer in transfers if transfer["from"] == account)
+
+
+class Purses(NamedTuple):
+    """The accounts that payments fill beside people's, and what the chain says was paid."""
+
+    pot: str
+    treasury: str
+    totals: dict  # Payouts.Totals at the end
+
+
+def purse_faults(before: Snapshot, after: Snapshot, events: list[tuple[str, str, object]], purses: Purses) -> list[str]:
+    """Whether pot and treasury hold what the events say went there, and the chain's own sums are theirs.
+
+    Nothing but payments may burn coins in these events, and nothing but payments, slashes and dust may
+    fill the treasury.
+    """
+    parts = payment_parts(events)
+    faults = []
+    expected = {
+        "the validators' pot": (purses.pot, parts["validators"]),
+        "the treasury": (
+            purses.treasury,
+            parts["treasury"] + total(events, "ComputeStaking", "Slashed", "amount") + total(events, "Balances", "DustLost", "amount"),
+        ),
+    }
+    for name, (account, paid) in expected.items():
+        grown, due = after.of(account) - before.of(account), paid + moved(events, account)
+        if grown != due:
+            faults.append(f"{name} has {grown} planck more, the events say {due}")
+    if purses.totals["split"] != parts:
+        faults.append(f"the chain says that payments went {purses.totals['split']}, the events {parts}")
+    if purses.totals["gross"] != sum(parts.values()):
+        faults.append(f"the chain says that {purses.totals['gross']} planck were paid, the events {sum(parts.values())}")
+    burned = parts["burned"] + total(events, "Payouts", "EmissionPaid", "burned")
+    if flows(events).burned != burned:
+        faults.append(f"{flows(events).burned} planck were burned, of which payments explain {burned}")
+    return faults
+
+
 def snapshot(chain, number: int) -> Snapshot:
     """Reads every account at a block."""
     at = chain.hash_of(number)
@@ -85,8 +151,8 @@ def snapshot(chain, number: int) -> Snapshot:
     return Snapshot(number, at, issuance, sum(free.values()) + sum(held.values()), free, held)
 
 
-def prove(before: Snapshot, after: Snapshot, events: list[tuple[str, str, object]]) -> Proof:
-    """Whether the accounts add up at both ends and the events explain the difference."""
+def prove(before: Snapshot, after: Snapshot, events: list[tuple[str, str, object]], purses: Purses | None = None) -> Proof:
+    """Whether the accounts add up at both ends, the events explain the difference, and it is where they say."""
     seen = flows(events)
     faults = []
     for which in (before, after):
@@ -98,7 +164,21 @@ def prove(before: Snapshot, after: Snapshot, events: list[tuple[str, str, object
         faults.append(f"issuance {before.issuance} + minted {seen.minted} - burned {seen.burned} is not {after.issuance}")
     if seen.burned < 0:
         faults.append(f"{-seen.burned} planck arrived in accounts from nowhere")
-    return Proof(before, after, seen.minted, seen.burned, faults)
+    if purses:
+        faults += purse_faults(before, after, events, purses)
+    return Proof(before, after, seen.minted, seen.burned, payment_parts(events), faults)
+
+
+def purses_of(chain, at: str) -> Purses:
+    """Reads which accounts they are, and the chain's sums at a block."""
+    pot = chain.constant("Payouts", "PotId")
+    treasury = chain.constant("Treasury", "PalletId")
+    return Purses(account_of(pot), account_of(treasury), chain.get("Payouts", "Totals", at=at))
+
+
+def account_of(pallet_id: str) -> str:
+    """The account of a pallet, by the hexadecimal text of its eight bytes (`into_account_truncating`)."""
+    return "0x" + (b"modl" + bytes.fromhex(pallet_id[2:])).ljust(32, b"\0").hex()
 
 
 def deposits_held(chain, at: str) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""The demo: a dev chain, three miners, four jobs, and the proof that no coin was lost.
+"""The demo: a dev chain, three miners, six jobs, and the proof that no coin was lost.
 
 Started by scripts/demo, which prepares and builds. Everything started here is stopped on every way
 out. Exit status 0 only if every check held, 1 if one did not, 2 if the demo could not go on.
@@ -12,10 +12,10 @@ import tempfile
 import time
 
 from chain import RpcError
-from ledger import deposits_held, snapshot
+from ledger import deposits_held, purses_of, snapshot
 from market import Folders, Market
 from processes import DemoError, Processes, Stopped, stop_on_signals
-from report import balances_table, jobs_table, summary, write_summary
+from report import balances_table, jobs_table, parts_table, summary, write_summary
 from story import EventLog, Story
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -34,7 +34,7 @@ def play(market: Market, keep: str, seconds: dict[str, float]) -> bool:
     market.start_node()
     lap("first_block")
     print(f"  first block after {seconds['first_block']} s; node at {market.url}", flush=True)
-    print("a client and three miners: wallets, money, collateral, offers", flush=True)
+    print("a client, three miners, and dora who stakes on the first: wallets, money, collateral, offers", flush=True)
     market.settle_people()
     for miner in market.miners:
         market.start_worker(miner)
@@ -43,7 +43,7 @@ def play(market: Market, keep: str, seconds: dict[str, float]) -> bool:
     log = EventLog(market.chain)
     story = Story(market, log, os.path.join(ROOT, "examples", "edge-detect"), keep)
     before = snapshot(market.chain, market.chain.best_number())
-    for part in (story.edges, story.product, story.liar, story.killed, story.nothing_left):
+    for part in (story.edges, story.product, story.liar, story.tie, story.killed, story.unmatched, story.nothing_left, story.delegation):
         part()
         lap(part.__name__)
 
@@ -51,8 +51,16 @@ def play(market: Market, keep: str, seconds: dict[str, float]) -> bool:
     genesis, after = proof.before, proof.after
     lap("proof")
 
-    names = {market.client: "client", **{miner.account: miner.name for miner in market.miners}}
+    purses = purses_of(market.chain, after.hash)
+    names = {
+        market.client: "client",
+        market.delegator: "dora",
+        **{miner.account: miner.name for miner in market.miners},
+        purses.pot: "validators' pot",
+        purses.treasury: "treasury",
+    }
     print("\n" + jobs_table(story.jobs))
+    print("\n" + parts_table(proof.parts))
     print("\n" + balances_table(names, before, after))
     print(f"\n  issuance at genesis {genesis.issuance} planck, minted {proof.minted}, burned {proof.burned}; at block {after.number} {after.issuance}")
     print(f"  sum of free and reserved over {len(after.free)} accounts at {after.hash}: {after.accounts}")

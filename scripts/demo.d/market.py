@@ -1,4 +1,5 @@
-"""The people of the demo: a client and three miners with their workers, on a fresh dev chain."""
+"""The people of the demo: a client, three miners with their workers, and somebody who stakes on one of
+them, on a fresh dev chain."""
 
 import os
 import secrets
@@ -11,11 +12,17 @@ from processes import DemoError, Processes, free_port, wait_for
 
 CLASSES = ("gemm", "wgsl")
 PRICE = "1 MILLI"
+# Ada's probes are dearer, so that she is asked last: as the tie-breaker.
+ECHO_PRICES = {"ada": "2 MILLI", "ben": "1 MILLI", "cleo": "1 MILLI"}
+COMMISSION = "10%"
+DELEGATION = 50 * 10**12
 COLLATERAL = "200 AIT"
 MINER_MONEY = "250 AIT"
 CLIENT_MONEY = "1000 AIT"
+DELEGATOR_MONEY = "60 AIT"
 # Who of the development keyring pays for whom; Alice makes the blocks.
-SPONSORS = {"client": "//Bob", "ada": "//Charlie", "ben": "//Dave", "cleo": "//Eve"}
+SPONSORS = {"client": "//Bob", "dora": "//Ferdie", "ada": "//Charlie", "ben": "//Dave", "cleo": "//Eve"}
+MONEY = {"client": CLIENT_MONEY, "dora": DELEGATOR_MONEY}
 FIRST_BLOCK_S = 30
 
 
@@ -26,6 +33,7 @@ class Miner(NamedTuple):
     address: str
     account: str  # the public key as hexadecimal text
     state_dir: str
+    keys: tuple[str, ...]  # wallets of the worker keys, the present one first
 
 
 class Folders(NamedTuple):
@@ -60,6 +68,7 @@ class Market:
         self.chain = Chain(f"http://127.0.0.1:{self.port}")
         self.aitbc = Aitbc(self.program("aitbc"), self.url, folders.of("wallets"), folders.of("data"), folders.password_file())
         self.client = ""
+        self.delegator = ""
         self.miners: list[Miner] = []
 
     def program(self, *parts: str) -> str:
@@ -102,21 +111,27 @@ class Market:
                 self.aitbc.closed = True
                 raise
         self.client = people.pop("client").account
+        self.delegator = people.pop("dora").account
         self.miners = list(people.values())
+        self._delegate(self.miners[0])
+
+    def _delegate(self, miner: Miner) -> None:
+        """Lets dora stake on a miner, who keeps a commission."""
+        self.aitbc.run("miner", "commission", COMMISSION, "--from", miner.name)
+        self.aitbc.run("stake", "delegate", "--from", "dora", "--miner", miner.name, "--amount", f"{DELEGATION} planck")
 
     def _settle(self, name: str) -> Miner:
         run = self.aitbc.run
         wallet = run("wallet", "new", name, "--phrase-out", self._phrase(name))
         run("wallet", "import", f"sponsor-{name}", "--dev", "--uri", SPONSORS[name])
-        money = CLIENT_MONEY if name == "client" else MINER_MONEY
-        run("wallet", "send", f"sponsor-{name}", name, money)
-        if name != "client":
-            worker = f"{name}-worker"
+        run("wallet", "send", f"sponsor-{name}", name, MONEY.get(name, MINER_MONEY))
+        worker = f"{name}-worker"
+        if name not in MONEY:
             run("wallet", "new", worker, "--phrase-out", self._phrase(worker))
             run("miner", "register", "--from", name, "--collateral", COLLATERAL, "--worker-key", worker)
-            for job_class in CLASSES:
-                run("miner", "offer", "--from", name, "--class", job_class, "--price", PRICE, "--slots", "1")
-        return Miner(name, wallet["address"], wallet["public_key"], self.folders.of("workers", name))
+            for job_class, price in {**dict.fromkeys(CLASSES, PRICE), "echo": ECHO_PRICES[name]}.items():
+                run("miner", "offer", "--from", name, "--class", job_class, "--price", price, "--slots", "1")
+        return Miner(name, wallet["address"], wallet["public_key"], self.folders.of("workers", name), (worker,))
 
     def _phrase(self, name: str) -> str:
         return os.path.join(self.folders.of("phrases"), name)
@@ -133,7 +148,7 @@ class Market:
                 program,
                 *("--url", self.url),
                 *("--miner", miner.address),
-                *("--worker-key", os.path.join(self.folders.of("wallets"), f"{miner.name}-worker.json")),
+                *(part for key in miner.keys for part in ("--worker-key", os.path.join(self.folders.of("wallets"), f"{key}.json"))),
                 *("--password-file", self.folders.password_file()),
                 *("--state-dir", miner.state_dir),
                 *("--data", self.folders.of("data")),
@@ -156,9 +171,21 @@ class Market:
         """kill -9, with the child that runs its job."""
         self.processes.kill(f"worker-{miner.name}")
 
+    def rotate_worker(self, miner: Miner) -> Miner:
+        """Gives a miner another worker key, and its worker both; the miner as it is then."""
+        key = f"{miner.name}-worker-{len(miner.keys) + 1}"
+        self.aitbc.run("wallet", "new", key, "--phrase-out", self._phrase(key))
+        self.aitbc.run("miner", "rotate-worker", "--from", miner.name, "--worker-key", key)
+        rotated = miner._replace(keys=(key, *miner.keys))
+        self.miners[self.miners.index(miner)] = rotated
+        self.stop_worker(miner)
+        self.start_worker(rotated)
+        return rotated
+
     def leases_of(self, job: int) -> list[dict]:
         """The job's open leases at the best block."""
-        return [lease for _, lease in self.chain.entries("Jobs", "Leases", job.to_bytes(8, "little"))]
+        record = self.chain.get("Jobs", "Jobs", job.to_bytes(8, "little"))
+        return [lease for _, lease in record["leases"]] if record else []
 
     def miner_of(self, lease: dict) -> Miner | None:
         """Who holds a lease, if it is one of the demo's miners."""

@@ -55,6 +55,13 @@ def jobs_table(jobs: list[JobReport]) -> str:
     return table(["job", "what", "class", "outcome", "miners paid", "posted", "paid", "blocks", "AIT to miners"], rows, left=5)
 
 
+def parts_table(parts: dict[str, int]) -> str:
+    """Where the payments went."""
+    names = {"miner": "to miners", "delegators": "to who staked on them", "validators": "to the validators' pot", "treasury": "to the treasury", "burned": "burnt"}
+    rows = [[names[part], ait(amount)] for part, amount in parts.items()]
+    return table(["payments", "AIT"], [*rows, ["together", ait(sum(parts.values()))]])
+
+
 def balances_table(names: dict[str, str], before, after) -> str:
     """Every account that has a name; then the rest, and the sum."""
     rows, seen = [], set()
@@ -93,6 +100,7 @@ def summary(jobs: list[JobReport], proof, deposits: dict[str, int], checks: list
         ],
         "issuance_before": proof.before.issuance,
         "issuance_after": proof.after.issuance,
+        "payments": proof.parts,
         "minted": proof.minted,
         "burned": proof.burned,
         "deposits": deposits,

@@ -1,12 +1,14 @@
-"""The four jobs, and what must have become of each."""
+"""The jobs, and what must have become of each."""
 
+import contextlib
 import os
 import random
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from chain import Chain
-from ledger import Proof, prove, snapshot
-from market import Market, Miner
+from ledger import Proof, prove, purses_of, snapshot
+from market import DELEGATION, Market, Miner
 from processes import descendants_of, wait_for
 from report import JobReport
 
@@ -17,6 +19,8 @@ JOB_S = 120
 FINALITY_S = 60
 # Blocks a miner has for the job whose miner is killed: it is waited for in full.
 KILLED_DELIVER_BLOCKS = 8
+# More memory than any device of the demo claims to have.
+ABSURD_MEMORY_MIB = "1000000"
 
 
 class JobFacts(NamedTuple):
@@ -26,11 +30,17 @@ class JobFacts(NamedTuple):
     job_class: str
     posted_block: int
     ended_block: int
-    state: tuple
+    ended: dict  # JobEnded
     leases: list[dict]  # LeaseStarted
     fates: list[dict]  # LeaseEnded
+    tie_breakers: list[dict]  # TieBreakerCalled
     payments: list[dict]  # Paid
     slashes: list[tuple[int, dict]]  # (block, Slashed), of all jobs
+
+    @property
+    def state(self) -> tuple:
+        """How it ended: the state's name, and what belongs to it."""
+        return self.ended["state"]
 
     def paid(self) -> list[str]:
         """Public keys of the miners that were paid."""
@@ -117,20 +127,41 @@ class Story:
         """Three miners of which one turns a bit of its result."""
         liar = self.market.miners[-1]
         print(f"\n(3) {liar.name} lies: three miners, two must agree", flush=True)
-        self.market.stop_worker(liar)
-        self.market.start_worker(liar, lying=True)
-        facts, right = self.gemm(512, "--replicas", "3", "--quorum", "2")
-        self.market.stop_worker(liar)
-        self.market.start_worker(liar)
+        with self.lying(liar):
+            facts, right = self.gemm(512, "--replicas", "3", "--quorum", "2")
         self.report("a miner lies", facts, f"paid, {liar.name} outvoted")
+        self.check("no tie-breaker was needed", not facts.tie_breakers)
+        self.check_outvoted(liar, facts)
+        self.check("the product is right (Freivalds)", right)
+
+    def tie(self) -> None:
+        """Two miners of which one lies: a third decides, whose price was held from the beginning."""
+        breaker, _, liar = self.market.miners
+        print(f"\n(4) {liar.name} lies again, to one other only: a tie-breaker decides", flush=True)
+        with self.lying(liar):
+            facts = self.run_job("echo", "--text", "who is right?", "--replicas", "2", "--quorum", "2")
+        self.report("a tie-breaker decides", facts, f"paid, {liar.name} outvoted")
+        self.check(f"the answers differed, and {breaker.name} was asked", len(facts.tie_breakers) == 1 and breaker.account in facts.paid())
+        self.check_outvoted(liar, facts)
+
+    def check_outvoted(self, liar: Miner, facts: JobFacts) -> None:
+        """Two honest miners were paid; the liar was not, and lost its collateral."""
         self.check("the job is settled and the two honest miners paid", facts.state[0] == "Settled" and len(set(facts.paid())) == 2)
         self.check(f"{liar.name} was not paid", liar.account not in facts.paid())
         self.check(f"{liar.name}'s answer was judged wrong and its collateral slashed", facts.fate_of(liar.account) == ["Wrong"] and facts.slashed(liar.account) > 0)
-        self.check("the product is right (Freivalds)", right)
+
+    @contextlib.contextmanager
+    def lying(self, miner: Miner) -> Iterator[None]:
+        """A miner's worker lies as long as this lasts."""
+        self.market.stop_worker(miner)
+        self.market.start_worker(miner, lying=True)
+        yield
+        self.market.stop_worker(miner)
+        self.market.start_worker(miner)
 
     def killed(self) -> None:
         """A miner whose worker is killed while it runs the job."""
-        print("\n(4) a miner is killed mid-job: the job is let again", flush=True)
+        print("\n(5) a miner is killed mid-job: the job is let again", flush=True)
         victims = []
         facts, right = self.gemm(2048, "--deliver-within", str(KILLED_DELIVER_BLOCKS), during=lambda job: victims.append(self.kill_lessee(job)))
         victim = victims[0]
@@ -141,15 +172,50 @@ class Story:
         self.check("the product is right (Freivalds)", right)
         self.market.start_worker(victim)
 
+    def unmatched(self) -> None:
+        """A job that nobody's device can run: it says why, and comes back."""
+        print("\n(6) a job that no device can run: it is asked why it waits, and taken back", flush=True)
+        run = self.market.aitbc.run
+        posted = run("job", "submit", "echo", "--from", "client", "--max-price", MAX_PRICE, "--text", "anybody?", "--min-vram", ABSURD_MEMORY_MIB)
+        job = int(posted["job"])
+        # Waited for, so that it has been tried: jobs are matched from the next block on.
+        block = int(posted["posted_block"])
+        wait_for("the next block", FINALITY_S, lambda: self.market.chain.best_number() > block)
+        why = run("job", "why", str(job))
+        report = why["waiting"][0] if why["waiting"] else {"refused": [], "eligible": -1, "sentence": "nothing waits"}
+        print(f"    {report['sentence']}")
+        refused = {entry["filter"]: entry["offers"] for entry in report["refused"]}
+        self.check("it waits, and all three offers were turned down for their memory", why["state"]["name"] == "open" and report["eligible"] == 0 and refused == {"vram": 3})
+        run("job", "cancel", str(job), "--from", "client")
+        wait_for(f"the end of job {job}", JOB_S, lambda: self.ended(job), pause=0.2)
+        facts = self.facts(job)
+        self.report("no device can run it", facts, "taken back, nothing paid", expected="Cancelled")
+        self.check("taken back, it cost nothing but the fee", facts.state[0] == "Cancelled" and facts.ended["refunded"] == int(posted["escrow_planck"]) and not facts.payments)
+
     def nothing_left(self) -> None:
         """When all jobs have ended, nothing is owed any more."""
         print("\nafter the jobs", flush=True)
         chain = self.market.chain
-        self.check("no lease is open", not list(chain.entries("Jobs", "Leases")))
+        self.log.catch_up()
+        jobs = dict(chain.entries("Jobs", "Jobs"))
+        self.check("no lease is open", not any(job["leases"] for job in jobs.values()) and not list(chain.entries("Jobs", "MinerLeases")))
+        self.check("every job's record says what was paid for it", all(self.paid_for(number) == sum(lease["paid"] for lease in job["history"]) for number, job in jobs.items()))
         miners = [info for _, info in chain.entries("ComputeStaking", "Miners")]
         self.check("no collateral is locked", all(info["locked"] == 0 for info in miners))
-        self.check("no escrow is held", all(job["escrow"] == 0 for _, job in chain.entries("Jobs", "Jobs")))
+        self.check("no escrow is held", all(job["escrow"] == 0 for job in jobs.values()))
         self.market.processes.check_alive()
+
+    def paid_for(self, job: int) -> int:
+        """What the payments for a job come to, planck."""
+        return sum(sum(fields["split"].values()) for _, fields in self.log.find("Payouts", "Paid") if fields["job"] == job)
+
+    def delegation(self) -> None:
+        """Who staked on a miner has its part of what that miner was paid, and of what it lost."""
+        miner = self.market.miners[0]
+        earned = sum(fields["split"]["delegators"] for _, fields in self.log.find("Payouts", "Paid") if fields["miner"] == miner.account)
+        lost = sum(fields["pool"] for _, fields in self.log.find("ComputeStaking", "Slashed") if fields["miner"] == miner.account)
+        stake = int(self.market.aitbc.run("stake", "show", "dora", "--miner", miner.name)[0]["value_planck"])
+        self.check(f"dora has her part of {miner.name}'s pay in her stake: {earned} planck, less {lost} slashed", earned > 0 and stake == DELEGATION + earned - lost)
 
     def prove_conservation(self) -> Proof:
         """Checks, at a finalized block, that every coin since genesis is accounted for."""
@@ -157,8 +223,9 @@ class Story:
         last = chain.best_number()
         wait_for(f"finality of block {last}", FINALITY_S, lambda: chain.finalized_number() >= last)
         self.log.catch_up()
-        proof = prove(snapshot(chain, 0), snapshot(chain, last), self.log.between(0, last))
-        self.check(f"no coin was lost or made up from genesis to block {last}", proof.conserved)
+        purses = purses_of(chain, chain.hash_of(last))
+        proof = prove(snapshot(chain, 0), snapshot(chain, last), self.log.between(0, last), purses)
+        self.check(f"no coin was lost or made up from genesis to block {last}, and each is where the payments say", proof.conserved)
         for fault in proof.faults:
             print(f"           {fault}")
         return proof
@@ -217,9 +284,10 @@ class Story:
             posted["class"][0],
             posted_block,
             ended_block,
-            ended["state"],
+            ended,
             [fields for _, fields in of_job("Jobs", "LeaseStarted")],
             [fields for _, fields in of_job("Jobs", "LeaseEnded")],
+            [fields for _, fields in of_job("Jobs", "TieBreakerCalled")],
             [fields for _, fields in of_job("Payouts", "Paid")],
             self.log.find("ComputeStaking", "Slashed"),
         )
@@ -239,8 +307,8 @@ class Story:
         print(f"    kill -9: {miner.name}'s worker and the job's process", flush=True)
         return miner
 
-    def report(self, title: str, facts: JobFacts, outcome: str) -> None:
-        if facts.state[0] != "Settled":
+    def report(self, title: str, facts: JobFacts, outcome: str, expected: str = "Settled") -> None:
+        if facts.state[0] != expected:
             outcome = f"{facts.state[0]}: {facts.state[1]}"
         self.jobs.append(
             JobReport(

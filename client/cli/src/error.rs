@@ -18,7 +18,8 @@ Exit codes:
   2  the command line is wrong; nothing was done
   3  job watch: the job was refunded
   4  job watch: the job was cancelled
-  5  job watch: the job did not end in time";
+  5  job watch: the job did not end in time
+  6  job watch: the job ran out of fuel; it is paid, and has no result";
 
 /// The command line is wrong.
 const USAGE: u8 = 2;
@@ -95,6 +96,12 @@ impl CliError {
 		}
 	}
 
+	/// What a person can do about it, where the error itself does not say.
+	fn advice(&self) -> Option<&'static str> {
+		let Self::Submit(error) = self else { return None };
+		error.pallet_error().and_then(advice_on)
+	}
+
 	fn is_retryable(&self) -> bool {
 		match self {
 			Self::Chain(error) => error.is_retryable(),
@@ -121,12 +128,76 @@ impl CliError {
 				"error": {
 					"kind": self.kind(),
 					"message": self.to_string(),
+					"advice": self.advice(),
 					"retryable": self.is_retryable(),
 				}
 			});
 			eprintln!("{error}");
 		} else {
 			eprintln!("error: {self}");
+			if let Some(advice) = self.advice() {
+				eprintln!("       {advice}");
+			}
 		}
+	}
+}
+
+/// What to do about what a pallet refused. Its own words say what was wrong.
+fn advice_on(pallet_error: &str) -> Option<&'static str> {
+	Some(match pallet_error {
+		"ComputeStaking::NotRegistered" => "`aitbc miner show` lists the miners there are",
+		"ComputeStaking::CollateralTooLow" | "ComputeStaking::DelegationTooLow" => {
+			"`aitbc market terms` tells the least"
+		}
+		"ComputeStaking::DelegationTooHigh" => {
+			"stake less, or on a miner with more collateral of its own"
+		}
+		"ComputeStaking::WorkerKeyTaken" => "use a wallet of its own for each worker",
+		"ComputeStaking::Leaving" => {
+			"leaving cannot be undone; a miner that has withdrawn can register anew"
+		}
+		"ComputeStaking::StillUnbonding" | "ComputeStaking::NothingDue" => {
+			"`aitbc miner show` and `aitbc stake show` tell from which block on it is possible"
+		}
+		"ComputeStaking::LeasesOpen" => {
+			"wait until they have ended; `aitbc miner chill` sees to it that no new ones begin"
+		}
+		"ComputeStaking::NotEnoughFree" => {
+			"open leases need it; take less, or wait until they have ended"
+		}
+		"ComputeStaking::TooManyChunks" => "get what is due first, or wait until some of it is",
+		"ComputeStaking::DelegationsLeft" => {
+			"`aitbc stake show --miner` names them, `aitbc stake return` sends each home"
+		}
+		"ComputeStaking::NotEligible" | "Market::NotAMiner" => {
+			"`aitbc miner show` tells why the miner may take no leases"
+		}
+		"ComputeStaking::NotRequested" => "the miner asks first, with `aitbc miner owner request`",
+		"Jobs::TooManyJobs" => "wait for jobs to end, or `aitbc job cancel` some",
+		"Jobs::ProgramInUse" => "wait until the records of its jobs are dropped",
+		"Jobs::ProgramUnknown" => "`aitbc program add` registers a shader",
+		_ => return None,
+	})
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use aitbc_primitives::Hash;
+
+	#[test]
+	fn advice_should_be_given_on_what_a_pallet_refused_only() {
+		let failed = |error: &str| {
+			CliError::from(SubmitError::Failed {
+				call: "ComputeStaking.withdraw".into(),
+				block: Hash::zero(),
+				error: error.into(),
+				docs: "Leases are still open.".into(),
+			})
+		};
+		let advice = failed("ComputeStaking::LeasesOpen").advice().expect("there is some");
+		assert!(advice.contains("aitbc miner chill"), "{advice}");
+		assert_eq!(failed("Receipts::TooLate").advice(), None);
+		assert_eq!(CliError::failed("ComputeStaking::LeasesOpen").advice(), None);
 	}
 }

@@ -8,7 +8,10 @@ const EXAMPLES: &str = "\
 Examples:
   aitbc wallet new alice
   aitbc job submit gemm --from alice --m 64 --k 64 --n 64 --a A.bin --b B.bin --max-price \"5 MILLI\" --wait
-  aitbc job fetch 7 -o result.bin
+  aitbc job why 7
+  aitbc job result 7 -o result.bin
+  aitbc miner show ada
+  aitbc market depth
   aitbc --json chain issuance";
 
 /// Wallet, jobs, miners and receipts of the AITBC chain.

@@ -97,10 +97,96 @@ fn wrong_command_lines_should_end_with_two() {
 		&["job", "show", "x"],
 		&["job", "submit", "echo", "--from", "a", "--max-price", "1 AIT"],
 		&["job", "fetch", "1", "-o", "x", "--png", "0x0"],
+		&["job", "why", "x"],
+		&["job", "quote", "echo", "--text", "hi"],
+		&["job", "list", "--state", "lost"],
 		&["receipt", "show", "1/x"],
+		&["market", "offers", "--class", "x"],
+		&["miner", "unbond", "--from", "a", "--amount", "5"],
+		&["miner", "commission", "101%", "--from", "a"],
+		&["miner", "compounding", "maybe", "--from", "a"],
+		&["miner", "profile", "--from", "a"],
+		&["miner", "profile", "--from", "a", "--clear", "--name", "b"],
+		&[
+			"miner", "offer", "--from", "a", "--class", "echo", "--price", "1 AIT", "--region",
+			"DEU",
+		],
+		&["miner", "owner", "accept", "--from", "a"],
+		&["stake", "show"],
+		&["stake", "undelegate", "--from", "a", "--miner", "b"],
+		&["stake", "undelegate", "--from", "a", "--miner", "b", "--all", "--shares", "1"],
 	] {
 		let error = fails(folder.path(), arguments, 2);
 		assert!(!error.is_empty(), "{arguments:?}");
+	}
+}
+
+#[test]
+fn whoever_signs_should_have_a_wallet() {
+	let folder = folder();
+	let home = folder.path();
+	ok(home, &["wallet", "new", "alice"]);
+	let address = ok(home, &["wallet", "address", "alice"]);
+	for arguments in [
+		&["miner", "register", "--collateral", "1 AIT", "--worker-key", "alice"][..],
+		&["miner", "bond-extra", "--amount", "1 AIT"],
+		&["miner", "bond", "--amount", "1 AIT"],
+		&["miner", "unbond", "--amount", "1 AIT"],
+		&["miner", "withdraw-unbonded"],
+		&["miner", "rotate-worker", "--worker-key", "alice"],
+		&["miner", "chill"],
+		&["miner", "resume"],
+		&["miner", "leave"],
+		&["miner", "withdraw"],
+		&["miner", "commission", "5%"],
+		&["miner", "compounding", "on"],
+		&["miner", "offer", "--class", "echo", "--price", "1 MILLI"],
+		&["miner", "withdraw-offer", "--class", "echo"],
+		&["miner", "profile", "--clear"],
+		&["miner", "profile", "--backend", "cpu", "--name", "x"],
+		&["miner", "owner", "request", "--owner", address.trim()],
+		&["miner", "owner", "accept", "--miner", "alice"],
+		&["miner", "owner", "leave"],
+		&["stake", "delegate", "--miner", "alice", "--amount", "1 AIT"],
+		&["stake", "undelegate", "--miner", "alice", "--all"],
+		&["stake", "withdraw", "--miner", "alice"],
+		&["stake", "return", "--miner", "alice", "--delegator", "alice"],
+		&["job", "cancel", "1"],
+	] {
+		// Told before a node is asked, and before money could move.
+		let line = [&["--url", NOWHERE][..], arguments, &["--from", "nobody"]].concat();
+		let error = fails(home, &line, 1);
+		assert!(error.contains("no wallet \"nobody\""), "{arguments:?}: {error}");
+		let line = [&["--url", NOWHERE, "--yes"][..], arguments, &["--from", "alice"]].concat();
+		let error = fails(home, &line, 1);
+		assert!(error.contains(NOWHERE), "{arguments:?}: {error}");
+	}
+	let worker = ["miner", "register", "--collateral", "1 AIT", "--worker-key", "nobody"];
+	let error = fails(home, &[&worker[..], &["--from", "alice"]].concat(), 1);
+	assert!(error.contains("no wallet \"nobody\""), "{error}");
+}
+
+#[test]
+fn questions_should_need_no_wallet() {
+	let folder = folder();
+	let alice = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+	for arguments in [
+		&["market", "depth"][..],
+		&["market", "offers", "--class", "gemm"],
+		&["market", "terms"],
+		&["miner", "show", alice],
+		&["stake", "show", alice],
+		&["stake", "show", "--miner", alice],
+		&["job", "show", "1"],
+		&["job", "why", "1"],
+		&["job", "wait", "1"],
+		&["job", "result", "1", "-o", "x"],
+		&["job", "quote", "echo", "--text", "hi", "--from", alice, "--max-price", "1 MILLI"],
+	] {
+		let line = [&["--json", "--url", NOWHERE][..], arguments].concat();
+		let error = fails(folder.path(), &line, 1);
+		let error: serde_json::Value = serde_json::from_str(&error).expect("JSON");
+		assert_eq!(error["error"]["kind"], "chain", "{arguments:?}: {error}");
 	}
 }
 
@@ -156,6 +242,15 @@ fn jobs_should_be_checked_before_a_node_is_asked() {
 		submit(&[&["echo", "--text", "hi", "--replicas", "9"], &terms[..]].concat());
 	assert_eq!(code, Some(2), "{error}");
 	assert!(error.contains("replicas"), "{error}");
+	let (code, error) =
+		submit(&[&["echo", "--text", "hi", "--tie-breakers", "1"], &terms[..]].concat());
+	assert_eq!(code, Some(2), "{error}");
+	assert!(error.contains("tie-breakers"), "{error}");
+	let (code, error) = submit(
+		&[&["echo", "--text", "hi", "--allow", "alice", "--deny", "alice"], &terms[..]].concat(),
+	);
+	assert_eq!(code, Some(2), "{error}");
+	assert!(error.contains("contradict"), "{error}");
 	let (code, error) = submit(&["echo", "--text", "hi", "--from", "bob", "--max-price", "1 AIT"]);
 	assert_eq!(code, Some(1), "{error}");
 	assert!(error.contains("no wallet \"bob\""), "{error}");
@@ -186,5 +281,7 @@ fn help_should_have_examples_and_exit_codes() {
 	let folder = folder();
 	let help = ok(folder.path(), &["--help"]);
 	assert!(help.contains("Examples:") && help.contains("Exit codes:"), "{help}");
-	assert!(ok(folder.path(), &["job", "watch", "--help"]).contains("refunded"));
+	for name in ["watch", "wait"] {
+		assert!(ok(folder.path(), &["job", name, "--help"]).contains("refunded"));
+	}
 }

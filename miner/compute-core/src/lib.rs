@@ -3,7 +3,8 @@
 //! Every task is exact integer arithmetic, so its result is one string of bytes, whoever computes it
 //! and on whatever hardware. This crate holds that meaning in its plainest form (the reference),
 //! one quicker form for processors, what a result is committed to with ([`merkle`]), the cheap check
-//! of a matrix product ([`freivalds`]), and the rules a client's shader must keep ([`profile`]).
+//! of a matrix product ([`freivalds`]), the rules a client's shader must keep ([`profile`]), and what it
+//! means ([`shader`]).
 //!
 //! The normative text is `specs/protocol/compute.md`; invariant ids (`INV-COMPUTE-…`) in these docs
 //! refer to it.
@@ -17,7 +18,8 @@
 //! assert_eq!(product, 29_i32.to_le_bytes());
 //! ```
 //!
-//! Limits: without the `std` feature there is no [`profile`], since that needs a shader compiler.
+//! Limits: without the `std` feature there is neither [`profile`] nor [`shader`], since they need a
+//! shader compiler.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 
@@ -29,6 +31,10 @@ pub mod gemm;
 pub mod merkle;
 #[cfg(feature = "std")]
 pub mod profile;
+#[cfg(feature = "std")]
+pub mod shader;
+#[cfg(feature = "std")]
+mod stack;
 
 /// Largest single input or output, bytes.
 pub const MAX_DATA_BYTES: usize = 64 * 1024 * 1024;

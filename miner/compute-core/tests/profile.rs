@@ -162,6 +162,30 @@ fn check_should_refuse_other_entry_points() {
 }
 
 #[test]
+fn check_should_refuse_two_ways_to_one_variable() {
+	let output = "@group(0) @binding(0) var<storage, read_write> output: array<u32>;";
+	let rest = "\
+var<private> shared_by_all: u32;
+fn two(a: ptr<function, u32>, b: ptr<function, u32>) { *a += *b; }
+fn one(a: ptr<function, u32>, b: ptr<function, u32>) { two(b, a); BODY }
+fn own(a: ptr<private, u32>) { *a += 1u; }
+@compute @workgroup_size(1) fn main() { var x = 1u; var y = 2u; one(&x, &y); MAIN output[0] = x; }";
+	let with = |body: &str, main: &str| {
+		format!("{output}\n{}", rest.replace("BODY", body).replace("MAIN", main))
+	};
+	assert!(profile::check(with("", "").as_bytes()).is_ok());
+	for (body, main, line, part) in [
+		("", "two(&x, &x);", 6, "two pointers"),
+		("two(a, a);", "", 4, "two pointers"),
+		("", "own(&shared_by_all);", 6, "module-scope"),
+	] {
+		let (location, rule, message) = refusal(&with(body, main));
+		assert_eq!((rule, location.line), (Rule::Alias, line), "{message}");
+		assert!(message.contains(part), "{message}");
+	}
+}
+
+#[test]
 fn check_should_say_where_the_source_does_not_parse() {
 	let error = profile::check(b"fn main() {\n  let = 3;\n}").expect_err("no WGSL");
 	let ProfileError::Parse { location, .. } = error else { panic!("{error:?}") };

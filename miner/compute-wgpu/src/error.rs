@@ -1,7 +1,7 @@
 //! What can go wrong on a device.
 
 use crate::DeviceSelector;
-use aitbc_compute_core::{gemm::GemmError, profile::BufferError};
+use aitbc_compute_core::{gemm::GemmError, profile::BufferError, shader::ShaderError};
 use std::time::Duration;
 
 /// Why a text names no device.
@@ -90,6 +90,22 @@ pub enum ComputeError {
 		/// The limit.
 		limit: Duration,
 	},
+	/// An invocation of the program took more rounds of loops than its fuel allows. Every device says
+	/// the same.
+	#[error("the program ran out of fuel: an invocation took more than {fuel} rounds of loops")]
+	OutOfFuel {
+		/// What each invocation had.
+		fuel: u32,
+	},
+	/// The device ended a loop that the program had not ended; see `compute.md` §5.5.
+	#[error(
+		"the device ended a loop of the program by itself: its invocations take too many rounds for \
+		 this device, together with those that run beside them"
+	)]
+	LoopCut,
+	/// The program could not be made ready for the device.
+	#[error(transparent)]
+	Shader(#[from] ShaderError),
 	/// The matrices do not fit their shape.
 	#[error(transparent)]
 	Gemm(#[from] GemmError),
@@ -102,6 +118,11 @@ impl ComputeError {
 	/// Whether the job, rather than this device, is at fault: every device says the same.
 	pub const fn is_input_fault(&self) -> bool {
 		matches!(self, ComputeError::Gemm(_) | ComputeError::Buffers(_))
+	}
+
+	/// Whether the program's fuel was used up: every device says the same.
+	pub const fn is_out_of_fuel(&self) -> bool {
+		matches!(self, ComputeError::OutOfFuel { .. })
 	}
 
 	/// Whether the time was up.

@@ -118,8 +118,8 @@ impl Gpu {
 		let mut output = vec![0; dims.output_bytes()];
 		let bytes = shard.rows * shard.columns * 8 + dims.k() * (shard.rows + shard.columns);
 		self.guarded(bytes as u64, || {
-			let layout = self.buffer_layout(3)?;
-			let pipeline = self.pipeline(SOURCE, &layout);
+			let layout = self.buffer_layout(3, 1)?;
+			let pipeline = self.pipeline(wgpu::ShaderSource::Wgsl(SOURCE.into()), &layout);
 			for columns in ranges(dims.n(), shard.columns) {
 				let packed_b = pack_b(dims, b, columns.clone());
 				for rows in ranges(dims.m(), shard.rows) {
@@ -135,6 +135,7 @@ impl Gpu {
 						pipeline: &pipeline,
 						layout: &layout,
 						inputs: &[&packed_a, &packed_b, &shape],
+						control: &[],
 						output_bytes: (row_blocks * column_blocks * BLOCK * BLOCK * 4) as u64,
 						workgroups: [
 							column_blocks.div_ceil(WORKGROUP) as u32,

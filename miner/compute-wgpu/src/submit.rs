@@ -15,6 +15,8 @@ pub(crate) struct Dispatch<'a> {
 	pub inputs: &'a [&'a [u8]],
 	/// Length of the output buffer, bytes; a multiple of four. Its binding is the next one.
 	pub output_bytes: u64,
+	/// What one more buffer after the output holds, which is read back as well; none if empty.
+	pub control: &'a [u8],
 	pub workgroups: [u32; 3],
 }
 
@@ -79,18 +81,19 @@ impl Gpu {
 		}
 	}
 
-	/// A layout of `inputs` read-only buffers and one output.
+	/// A layout of `inputs` read-only buffers and `outputs` others.
 	pub(crate) fn buffer_layout(
 		&self,
 		inputs: usize,
+		outputs: usize,
 	) -> Result<wgpu::BindGroupLayout, ComputeError> {
-		let buffers = inputs as u64 + 1;
+		let buffers = (inputs + outputs) as u64;
 		let available = u64::from(self.limits.max_storage_buffers_per_shader_stage);
 		if buffers > available {
 			let limit = "storage buffers";
 			return Err(ComputeError::Unsupported { limit, needed: buffers, available });
 		}
-		let entries: Vec<_> = (0..=inputs)
+		let entries: Vec<_> = (0..inputs + outputs)
 			.zip(0_u32..)
 			.map(|(index, binding)| wgpu::BindGroupLayoutEntry {
 				binding,
@@ -107,16 +110,14 @@ impl Gpu {
 		Ok(self.device.create_bind_group_layout(&descriptor))
 	}
 
-	/// Compiles the entry point `main` of a WGSL source, with all of wgpu's run-time checks.
+	/// Compiles the entry point `main` of a program, with all of wgpu's run-time checks.
 	pub(crate) fn pipeline(
 		&self,
-		source: &str,
+		source: wgpu::ShaderSource<'_>,
 		layout: &wgpu::BindGroupLayout,
 	) -> wgpu::ComputePipeline {
-		let module = self.device.create_shader_module(wgpu::ShaderModuleDescriptor {
-			label: None,
-			source: wgpu::ShaderSource::Wgsl(source.into()),
-		});
+		let descriptor = wgpu::ShaderModuleDescriptor { label: None, source };
+		let module = self.device.create_shader_module(descriptor);
 		let layout = self.device.create_pipeline_layout(&wgpu::PipelineLayoutDescriptor {
 			label: None,
 			bind_group_layouts: &[Some(layout)],
@@ -142,8 +143,8 @@ impl Gpu {
 		Err(ComputeError::Unsupported { limit: "bytes in one buffer", needed: bytes, available })
 	}
 
-	/// Uploads, dispatches once, waits, and hands the output's bytes to `read`. Call it inside
-	/// [`Self::guarded`].
+	/// Uploads, dispatches once, waits, and hands the output's bytes to `read`, those of the control
+	/// buffer behind them. Call it inside [`Self::guarded`].
 	pub(crate) fn dispatch<T>(
 		&self,
 		dispatch: &Dispatch<'_>,
@@ -162,11 +163,18 @@ impl Gpu {
 		// New buffers are zero for the shader: wgpu clears them.
 		let usage = BufferUsages::STORAGE | BufferUsages::COPY_SRC;
 		let output = self.buffer(dispatch.output_bytes, usage);
+		let control_bytes = dispatch.control.len() as u64;
+		let control = (control_bytes > 0).then(|| {
+			let buffer = self.buffer(control_bytes, usage | BufferUsages::COPY_DST);
+			self.queue.write_buffer(&buffer, 0, dispatch.control);
+			buffer
+		});
 		let usage = BufferUsages::MAP_READ | BufferUsages::COPY_DST;
-		let staging = self.buffer(dispatch.output_bytes, usage);
+		let staging = self.buffer(dispatch.output_bytes + control_bytes, usage);
 		let entries: Vec<_> = buffers
 			.iter()
 			.chain([&output])
+			.chain(&control)
 			.zip(0_u32..)
 			.map(|(buffer, binding)| wgpu::BindGroupEntry {
 				binding,
@@ -187,6 +195,10 @@ impl Gpu {
 			pass.dispatch_workgroups(x, y, z);
 		}
 		encoder.copy_buffer_to_buffer(&output, 0, &staging, 0, dispatch.output_bytes);
+		if let Some(control) = &control {
+			let behind = dispatch.output_bytes;
+			encoder.copy_buffer_to_buffer(control, 0, &staging, behind, control_bytes);
+		}
 		self.queue.submit([encoder.finish()]);
 		self.read_back(&staging, deadline, read)
 	}

@@ -4,8 +4,12 @@ use crate::{
 	ComputeError, Gpu,
 	submit::{Deadline, Dispatch},
 };
-use aitbc_compute_core::profile::Program;
+use aitbc_compute_core::{
+	profile::Program,
+	shader::{self, Call, Ending, Shader},
+};
 use std::{borrow::Cow, time::Duration};
+use wgpu::ShaderSource;
 
 /// Zeros at the end, up to a multiple of four bytes.
 fn padded(bytes: &[u8]) -> Cow<'_, [u8]> {
@@ -18,24 +22,25 @@ fn padded(bytes: &[u8]) -> Cow<'_, [u8]> {
 }
 
 impl Gpu {
-	/// Runs one dispatch of `program` (INV-COMPUTE-4).
+	/// Runs one dispatch of `program` (INV-COMPUTE-4), each invocation with `fuel` (INV-COMPUTE-17).
 	///
-	/// `inputs` are bound in their order, then `params` unless they are empty, then the output:
-	/// `output_bytes` zeros that the program may change. Returns the output, `output_bytes` long.
+	/// The inputs are bound in their order, then the parameters unless they are empty, then the output:
+	/// zeros that the program may change. Returns the output.
 	///
 	/// # Errors
-	/// If the buffers do not fit the program, the device cannot run it, or `limit` is over. In the
-	/// last case the device may still be at work, and this object is of no use until it is done.
+	/// If the buffers do not fit the program, the device cannot run it, an invocation runs out of
+	/// fuel, or `limit` is over. In the last case the device may still be at work, and this object is
+	/// of no use until it is done.
 	pub fn run_wgsl(
 		&self,
 		program: &Program,
-		inputs: &[Vec<u8>],
-		params: &[u8],
-		workgroups: [u32; 3],
-		output_bytes: usize,
+		call: &Call<'_>,
+		fuel: u32,
 		limit: Duration,
 	) -> Result<Vec<u8>, ComputeError> {
+		let Call { inputs, params, workgroups, output_bytes } = *call;
 		program.check_buffers(inputs, params, workgroups, output_bytes)?;
+		let shader = Shader::new(program)?;
 		let deadline = Deadline::after(limit);
 		let _running = self.occupy();
 		let data: Vec<Cow<'_, [u8]>> = inputs
@@ -47,17 +52,32 @@ impl Gpu {
 		let uploaded: usize = inputs.iter().map(|bytes| bytes.len()).sum();
 		// The output exists twice: where the shader writes and where the host reads.
 		let bytes = uploaded as u64 + 2 * output_bytes as u64;
-		self.guarded(bytes, || {
-			let layout = self.buffer_layout(inputs.len())?;
-			let pipeline = self.pipeline(program.source(), &layout);
+		let (mut output, ending) = self.guarded(bytes, || {
+			// The output and the control buffer.
+			let layout = self.buffer_layout(inputs.len(), 2)?;
+			let module = shader.instrumented(fuel).clone();
+			let pipeline = self.pipeline(ShaderSource::Naga(Cow::Owned(module)), &layout);
 			let dispatch = Dispatch {
 				pipeline: &pipeline,
 				layout: &layout,
 				inputs: &inputs,
 				output_bytes: output_bytes as u64,
+				control: &shader::control(fuel),
 				workgroups,
 			};
-			self.dispatch(&dispatch, deadline, <[u8]>::to_vec)
-		})
+			self.dispatch(&dispatch, deadline, |bytes| {
+				let control = bytes.get(output_bytes..).unwrap_or_default();
+				(bytes.to_vec(), shader.ending(control))
+			})
+		})?;
+		match ending {
+			Some(Ending::Completed) => {
+				output.truncate(output_bytes);
+				Ok(output)
+			}
+			Some(Ending::OutOfFuel) => Err(ComputeError::OutOfFuel { fuel }),
+			Some(Ending::Cut) => Err(ComputeError::LoopCut),
+			None => Err(ComputeError::Refused { message: "no control buffer".to_string() }),
+		}
 	}
 }

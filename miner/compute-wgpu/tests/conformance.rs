@@ -8,6 +8,7 @@
 use aitbc_compute_core::{
 	gemm::{self, Dims},
 	profile::{self, Program},
+	shader::Call,
 };
 use aitbc_compute_wgpu::{ComputeError, DeviceSelector, Gpu, OpenError, list_devices};
 use proptest::prelude::*;
@@ -15,6 +16,7 @@ use std::{sync::OnceLock, time::Duration};
 
 const EDGE: &str = include_str!("../../../examples/edge-detect/edge.wgsl");
 const LIMIT: Duration = Duration::from_secs(60);
+const FUEL: u32 = 1000;
 
 fn gpu() -> &'static Gpu {
 	static GPU: OnceLock<Gpu> = OnceLock::new();
@@ -124,6 +126,15 @@ fn program(source: &str) -> Program {
 	profile::check(source.as_bytes()).expect("the program keeps the profile")
 }
 
+fn run_one_group(
+	program: &Program,
+	inputs: &[Vec<u8>],
+	output_bytes: usize,
+) -> Result<Vec<u8>, ComputeError> {
+	let call = Call { inputs, params: &[], workgroups: [1, 1, 1], output_bytes };
+	gpu().run_wgsl(program, &call, FUEL, LIMIT)
+}
+
 #[test]
 fn wgsl_should_equal_plain_rust_for_the_example() {
 	let program = program(EDGE);
@@ -133,7 +144,13 @@ fn wgsl_should_equal_plain_rust_for_the_example() {
 			[width as u32, height as u32].iter().flat_map(|side| side.to_le_bytes()).collect();
 		let groups = [width.div_ceil(8) as u32, height.div_ceil(8) as u32, 1];
 		let inputs = [pixels.clone()];
-		let output = gpu().run_wgsl(&program, &inputs, &params, groups, pixels.len(), LIMIT);
+		let call = Call {
+			inputs: &inputs,
+			params: &params,
+			workgroups: groups,
+			output_bytes: pixels.len(),
+		};
+		let output = gpu().run_wgsl(&program, &call, FUEL, LIMIT);
 		let expected = edges(&pixels, width, height);
 		assert!(output.expect("the device works") == expected, "{width} × {height} differs");
 	}
@@ -152,7 +169,7 @@ fn wgsl_should_see_zeros_where_nothing_was_given() {
 			if i == 0u { output[0] = input[1] + tile[63] + local[i] + output[1] + arrayLength(&input); }
 		}",
 	);
-	let output = gpu().run_wgsl(&program, &[vec![9, 0, 0, 0, 7]], &[], [1, 1, 1], 256, LIMIT);
+	let output = run_one_group(&program, &[vec![9, 0, 0, 0, 7]], 256);
 	let output = output.expect("the device works");
 	assert_eq!(output.len(), 256);
 	assert_eq!(output[..4], 9_u32.to_le_bytes());
@@ -164,7 +181,7 @@ fn wgsl_should_compute_integers_as_specified() {
 	let program = program(INTEGER_RULES);
 	let input: Vec<u8> =
 		[i32::MIN, -1, 0, 7, i32::MAX].iter().flat_map(|value| value.to_le_bytes()).collect();
-	let output = gpu().run_wgsl(&program, &[input], &[], [1, 1, 1], 40, LIMIT);
+	let output = run_one_group(&program, &[input], 40);
 	let words: Vec<i32> = output
 		.expect("the device works")
 		.chunks_exact(4)
@@ -196,7 +213,7 @@ fn main() {
 #[test]
 fn wgsl_should_fail_when_the_buffers_do_not_fit() {
 	let program = program(EDGE);
-	let error = gpu().run_wgsl(&program, &[vec![0; 4]], &[], [1, 1, 1], 4, LIMIT);
+	let error = run_one_group(&program, &[vec![0; 4]], 4);
 	assert!(matches!(error, Err(ComputeError::Buffers(_))), "{error:?}");
 }
 

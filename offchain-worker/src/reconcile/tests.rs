@@ -1,20 +1,31 @@
 use super::*;
 use crate::{book::Pending, lease::Answer};
 use aitbc_primitives::{
-	AccountId, Cid, FailureCode, Hash, JobId, JobSpec, Lease, Outcome, RECEIPT_VERSION, Receipt,
-	Replication, SignedReceipt, Verdict, WorkerSignature, Workload,
+	AccountId, Cid, FailureCode, Hash, JobId, JobSpec, Lease, LeaseBond, Outcome, RECEIPT_VERSION,
+	Receipt, Replication, SignedReceipt, Verdict, WorkerSignature, Workload,
 };
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 const DELIVER_BY: BlockNumber = 30;
+const REVEAL_BY: BlockNumber = 100;
 
 fn worker() -> WorkerKey {
 	WorkerKey::from([7; 32])
 }
 
+/// The key before the last rotation.
+fn old_worker() -> WorkerKey {
+	WorkerKey::from([6; 32])
+}
+
 fn policy() -> Policy {
-	Policy { worker: worker(), max_open: 4, margin_blocks: 2, resend_blocks: 4 }
+	Policy {
+		workers: vec![worker(), old_worker()],
+		max_open: 4,
+		margin_blocks: 2,
+		resend_blocks: 4,
+	}
 }
 
 fn key(job: u64) -> LeaseKey {
@@ -28,7 +39,13 @@ fn lease(key: LeaseKey, replicas: u8, state: LeaseState) -> LeaseView {
 		params: Default::default(),
 		units_limit: 1,
 		max_price_per_unit: 1,
-		replication: Replication { replicas, quorum: replicas },
+		tip: 0,
+		replication: Replication {
+			replicas,
+			quorum: replicas,
+			tie_breakers: u8::from(replicas > 1),
+		},
+		requirements: Default::default(),
 		start_within_blocks: 10,
 		deliver_within_blocks: 20,
 	};
@@ -36,13 +53,19 @@ fn lease(key: LeaseKey, replicas: u8, state: LeaseState) -> LeaseView {
 		miner: AccountId::new([1; 32]),
 		worker: worker(),
 		attempt: key.attempt,
+		owner: AccountId::new([1; 32]),
 		price_per_unit: 1,
-		collateral: 1,
+		fee: Default::default(),
+		bond: LeaseBond {
+			collateral: 1,
+			slash_late: Default::default(),
+			slash_withheld: Default::default(),
+		},
 		leased_at: 1,
 		deliver_by: DELIVER_BY,
 		state,
 	};
-	LeaseView { job: key.job, replica: key.replica, lease, spec, may_reveal: false }
+	LeaseView { job: key.job, replica: key.replica, lease, spec, reveal_by: None }
 }
 
 /// An answer to `key`; another `serial` makes another one.
@@ -96,11 +119,24 @@ fn reconcile_should_follow_the_table() {
 	let done = || Some(Entry::new(executed(k)));
 	let running = Some(Entry::new(Progress::Running));
 	let lost = Some(Entry::new(Progress::Lost));
-	let may_reveal = LeaseView { may_reveal: true, ..lease(k, 2, committed(k)) };
+	let may_reveal = LeaseView { reveal_by: Some(REVEAL_BY), ..lease(k, 2, committed(k)) };
 	let other = LeaseState::Committed { commitment: Hash::repeat_byte(9) };
 	let skip = |reason| vec![Action::Skip(k, reason)];
 	let mut rotated = leased(1);
 	rotated.lease.worker = WorkerKey::from([8; 32]);
+	let of_old_key = |replicas, state| {
+		let mut view = lease(k, replicas, state);
+		view.lease.worker = old_worker();
+		view
+	};
+	let committed_with_old_key =
+		LeaseState::Committed { commitment: answer(k, 0).commitment(&old_worker()) };
+	let reveal_with_old_key =
+		LeaseView { reveal_by: Some(REVEAL_BY), ..of_old_key(2, committed_with_old_key) };
+	// No quorum: the job has one more replica, which this lease must wait for, and nothing more.
+	let tied = LeaseView { reveal_by: Some(REVEAL_BY), ..lease(k, 2, revealed()) };
+	let b = LeaseKey { replica: 2, ..k };
+	let breaker = |state, reveal_by| LeaseView { reveal_by, ..lease(b, 2, state) };
 	let cases = [
 		("new", 5, leased(1), None, vec![Action::Execute(k)]),
 		("new, replicated", 5, leased(2), None, vec![Action::Execute(k)]),
@@ -111,7 +147,30 @@ fn reconcile_should_follow_the_table() {
 		("executed, replicated", 5, leased(2), done(), vec![Action::Send(k, Step::Commit)]),
 		("committed, others not", 5, lease(k, 2, committed(k)), done(), vec![]),
 		("all committed", 5, may_reveal.clone(), done(), vec![Action::Send(k, Step::Reveal)]),
-		("reveal after deliver_by", 99, may_reveal, done(), vec![Action::Send(k, Step::Reveal)]),
+		(
+			"last block to reveal, after deliver_by",
+			REVEAL_BY - 1,
+			may_reveal.clone(),
+			done(),
+			vec![Action::Send(k, Step::Reveal)],
+		),
+		("too late to reveal", REVEAL_BY, may_reveal, done(), skip(SkipReason::TooLate)),
+		("revealed while a tie-breaker is at work", 5, tied, done(), vec![]),
+		("tie-breaker, new", 5, breaker(LeaseState::Leased, None), None, vec![Action::Execute(b)]),
+		(
+			"tie-breaker, executed",
+			5,
+			breaker(LeaseState::Leased, None),
+			Some(Entry::new(executed(b))),
+			vec![Action::Send(b, Step::Commit)],
+		),
+		(
+			"tie-breaker, committed",
+			5,
+			breaker(committed(b), Some(REVEAL_BY)),
+			Some(Entry::new(executed(b))),
+			vec![Action::Send(b, Step::Reveal)],
+		),
 		("revealed", 5, lease(k, 2, revealed()), done(), vec![]),
 		("last block to begin", DELIVER_BY - 2, leased(1), None, vec![Action::Execute(k)]),
 		("too late to begin", DELIVER_BY - 1, leased(1), None, vec![Action::Decline(k)]),
@@ -133,6 +192,21 @@ fn reconcile_should_follow_the_table() {
 			skip(SkipReason::OtherCommitment),
 		),
 		("another key", 5, rotated, None, skip(SkipReason::OtherKey)),
+		(
+			"the key before the rotation",
+			5,
+			of_old_key(1, LeaseState::Leased),
+			None,
+			vec![Action::Execute(k)],
+		),
+		("its commitment", 5, reveal_with_old_key, done(), vec![Action::Send(k, Step::Reveal)]),
+		(
+			"a commitment of the new key to a lease of the old one",
+			5,
+			of_old_key(2, committed(k)),
+			done(),
+			skip(SkipReason::OtherCommitment),
+		),
 	];
 	for (name, best, lease, entry, expected) in cases {
 		assert_eq!(decide_one(best, lease, entry), expected, "{name}");
@@ -152,7 +226,7 @@ fn reconcile_should_send_again_only_when_no_effect_shows() {
 	assert_eq!(decide_one(9, leased(), pending(Step::Commit, 5)), again);
 	// A re-organisation may take the best block back behind the one in which it was sent.
 	assert_eq!(decide_one(3, leased(), pending(Step::Commit, 5)), []);
-	let revealing = LeaseView { may_reveal: true, ..lease(k, 2, committed(k)) };
+	let revealing = LeaseView { reveal_by: Some(REVEAL_BY), ..lease(k, 2, committed(k)) };
 	let reveal = [Action::Send(k, Step::Reveal)];
 	assert_eq!(decide_one(6, revealing, pending(Step::Commit, 5)), reveal);
 	let failed = Entry { not_before: 7, ..Entry::new(executed(k)) };
@@ -249,7 +323,8 @@ fn op() -> impl Strategy<Value = Op> {
 #[derive(Clone, Default)]
 struct Block {
 	leases: BTreeMap<LeaseKey, LeaseView>,
-	others_committed: BTreeSet<LeaseKey>,
+	/// Jobs whose other replicas have committed, with the last block for reveals.
+	others_committed: BTreeMap<LeaseKey, BlockNumber>,
 }
 
 #[derive(Clone)]
@@ -296,8 +371,9 @@ impl Model {
 			}
 			Op::OthersCommit(index) => {
 				let Some(key) = self.nth(*index) else { return };
+				let reveal_by = self.best() + 15;
 				self.edit(|block| {
-					block.others_committed.insert(key);
+					block.others_committed.entry(key).or_insert(reveal_by);
 				});
 			}
 			Op::Finish(index) => {
@@ -369,7 +445,7 @@ impl Model {
 				}
 				// A re-organisation may have taken the others' commitments back since it was sent.
 				(Step::Reveal, LeaseState::Committed { commitment: bound })
-					if block.others_committed.contains(&key) =>
+					if block.others_committed.get(&key).is_some_and(|by| number <= *by) =>
 				{
 					assert_eq!(*bound, commitment, "a reveal of something else");
 					self.accepted.insert(key, answer.receipt.receipt.hash());
@@ -398,7 +474,7 @@ impl Model {
 		let block = self.blocks.last().cloned().unwrap_or_default();
 		let leases = block.leases.into_iter().map(|(key, mut view)| {
 			let committed = matches!(view.lease.state, LeaseState::Committed { .. });
-			view.may_reveal = committed && block.others_committed.contains(&key);
+			view.reveal_by = block.others_committed.get(&key).copied().filter(|_| committed);
 			view
 		});
 		let leases = leases.collect();
@@ -442,8 +518,9 @@ impl Model {
 		};
 		assert_eq!(Some(&*answer), self.answered.get(&key));
 		if step == Step::Reveal {
-			let may = self.blocks.last().is_some_and(|block| block.others_committed.contains(&key));
-			assert!(may, "a reveal before all have committed: {key}");
+			let block = self.blocks.last().expect("there is block zero");
+			let reveal_by = block.others_committed.get(&key).expect("all have committed");
+			assert!(best < *reveal_by, "a reveal that the chain would refuse: {key}");
 		}
 		let sent = self.sent.entry(key).or_default();
 		sent.insert(answer.receipt.receipt.hash());

@@ -7,12 +7,12 @@ use aitbc_offchain_worker::{
 	chain::{Chain, ChainError, Head, Heads, Message, Registration},
 	daemon::{DaemonError, Parts, Settings, serve},
 	journal::Journal,
-	keys::WorkerKeys,
+	keys::{KeyRing, WorkerKeys},
 	lease::{ChainView, LeaseKey, LeaseView},
 };
 use aitbc_primitives::{
-	AccountId, BlockNumber, Cid, Hash, JobId, JobSpec, Lease, LeaseState, Replication,
-	SignedReceipt, WorkerKey, Workload, commitment,
+	AccountId, BlockNumber, Cid, Hash, JobId, JobSpec, Lease, LeaseBond, LeaseState, ReplicaIndex,
+	Replication, SignedReceipt, WorkerKey, Workload, commitment,
 };
 use futures::{StreamExt, stream};
 use std::{
@@ -42,11 +42,17 @@ pub fn worker() -> WorkerKey {
 	WorkerKeys::from_pair(sr25519::dev::alice()).public()
 }
 
+/// A key the worker had before, or has now and had not then.
+pub fn rotated_worker() -> WorkerKey {
+	WorkerKeys::from_pair(sr25519::dev::bob()).public()
+}
+
 /// One block's state.
 #[derive(Clone, Default)]
 struct Block {
 	leases: BTreeMap<LeaseKey, LeaseView>,
-	others_committed: BTreeSet<LeaseKey>,
+	/// Jobs whose other replicas have committed, with the last block for reveals.
+	others_committed: BTreeMap<LeaseKey, BlockNumber>,
 	receipts: BTreeMap<LeaseKey, SignedReceipt>,
 }
 
@@ -81,12 +87,32 @@ impl State {
 	}
 
 	pub fn others_commit(&mut self, key: LeaseKey) {
-		self.tip().others_committed.insert(key);
+		self.others_commit_until(key, BlockNumber::MAX);
+	}
+
+	/// As [`Self::others_commit`]; reveals are taken up to and with block `reveal_by`.
+	pub fn others_commit_until(&mut self, key: LeaseKey, reveal_by: BlockNumber) {
+		self.tip().others_committed.insert(key, reveal_by);
+	}
+
+	/// The answers found no quorum: one more replica is let, whose commitment is waited for.
+	pub fn tie(&mut self, key: LeaseKey) {
+		self.tip().others_committed.remove(&key);
 	}
 
 	/// Ends a lease without an answer.
 	pub fn end(&mut self, key: LeaseKey) {
 		self.tip().leases.remove(&key);
+	}
+
+	/// Lets replica `replica` of a job of two whose answers found no quorum.
+	pub fn tie_breaker(&mut self, job: u64, replica: ReplicaIndex, params: &[u8]) -> LeaseKey {
+		let first = self.lease(job, &[], params, 2);
+		let view = self.tip().leases.remove(&first).expect("just let");
+		let view = LeaseView { replica, ..view };
+		let key = view.key();
+		self.tip().leases.insert(key, view);
+		key
 	}
 
 	/// Lets replica zero of a job of `inputs` for `window` blocks.
@@ -108,7 +134,13 @@ impl State {
 			params: params.to_vec().try_into().expect("short parameters"),
 			units_limit: 1,
 			max_price_per_unit: 1,
-			replication: Replication { replicas, quorum: replicas },
+			tip: 0,
+			replication: Replication {
+				replicas,
+				quorum: replicas,
+				tie_breakers: u8::from(replicas > 1),
+			},
+			requirements: Default::default(),
 			start_within_blocks: 10,
 			deliver_within_blocks: window,
 		};
@@ -117,13 +149,19 @@ impl State {
 			miner: miner(),
 			worker: worker(),
 			attempt: 0,
+			owner: miner(),
 			price_per_unit: 1,
-			collateral: 1,
+			fee: Default::default(),
+			bond: LeaseBond {
+				collateral: 1,
+				slash_late: Default::default(),
+				slash_withheld: Default::default(),
+			},
 			leased_at: best,
 			deliver_by: best + window,
 			state: LeaseState::Leased,
 		};
-		let view = LeaseView { job: JobId(job), replica: 0, lease, spec, may_reveal: false };
+		let view = LeaseView { job: JobId(job), replica: 0, lease, spec, reveal_by: None };
 		let key = view.key();
 		self.tip().leases.insert(key, view);
 		key
@@ -168,6 +206,24 @@ impl State {
 		self.blocks.truncate(length);
 	}
 
+	/// Gives the lease the worker's other key, as if the one it began under had been rotated.
+	pub fn rotate(&mut self, key: LeaseKey) {
+		let view = self.tip().leases.get_mut(&key).expect("the lease lives");
+		view.lease.worker = rotated_worker();
+	}
+
+	/// Whether `signer` is the key of the message's lease, as far as the lease still lives.
+	fn signs(&mut self, signer: &WorkerKey, message: &Message) -> bool {
+		let (job, replica) = match message {
+			Message::Commit { job, replica, .. } => (*job, *replica),
+			Message::Submit { receipt } | Message::Reveal { receipt, .. } => {
+				(receipt.receipt.job, receipt.receipt.replica)
+			}
+		};
+		let lease = self.tip().leases.get(&LeaseKey { job, replica, attempt: 0 });
+		lease.is_none_or(|view| view.lease.worker == *signer)
+	}
+
 	pub fn lose_pool(&mut self) {
 		self.pool.clear();
 	}
@@ -195,10 +251,11 @@ fn apply(block: &mut Block, number: BlockNumber, genesis: Hash, message: Message
 		}
 		Message::Reveal { receipt, salt } => {
 			let key = key_of(receipt.receipt.job, receipt.receipt.replica);
-			let others = block.others_committed.contains(&key);
+			let reveal_by = block.others_committed.get(&key).copied();
 			let Some(view) = block.leases.get_mut(&key) else { return };
 			let LeaseState::Committed { commitment: bound } = view.lease.state else { return };
-			assert!(others, "a reveal before all have committed");
+			let reveal_by = reveal_by.expect("a reveal before all have committed");
+			assert!(number <= reveal_by, "a reveal after its time");
 			assert_eq!(bound, commitment(receipt.receipt.hash(), &view.lease.worker, &salt));
 			check(&receipt, genesis, view);
 			view.lease.state = LeaseState::Revealed { verdict: receipt.receipt.verdict() };
@@ -283,7 +340,7 @@ impl Chain for FakeChain {
 
 	async fn registration(&self, of: &AccountId) -> Result<Option<Registration>, ChainError> {
 		drop(self.reach()?);
-		let registration = Registration { worker: worker(), leaving: false };
+		let registration = Registration { worker: worker(), paused: None };
 		Ok((*of == miner()).then_some(registration))
 	}
 
@@ -305,14 +362,15 @@ impl Chain for FakeChain {
 		let block = state.tip().clone();
 		let leases = block.leases.into_iter().map(|(key, mut view)| {
 			let committed = matches!(view.lease.state, LeaseState::Committed { .. });
-			view.may_reveal = committed && block.others_committed.contains(&key);
+			view.reveal_by = block.others_committed.get(&key).copied().filter(|_| committed);
 			view
 		});
 		Ok(ChainView { best, finalized, leases: leases.collect() })
 	}
 
-	async fn send(&self, message: Message) -> Result<(), ChainError> {
+	async fn send(&self, signer: &WorkerKey, message: Message) -> Result<(), ChainError> {
 		let mut state = self.reach()?;
+		assert!(state.signs(signer, &message), "sent with another key than the lease's");
 		state.sent.push(message.clone());
 		if state.refuse > 0 {
 			state.refuse -= 1;
@@ -458,7 +516,10 @@ impl Running {
 			genesis: GENESIS,
 			engine: engine.clone(),
 			store,
-			keys: Arc::new(WorkerKeys::from_pair(sr25519::dev::alice())),
+			keys: Arc::new(KeyRing::new([
+				WorkerKeys::from_pair(sr25519::dev::bob()),
+				WorkerKeys::from_pair(sr25519::dev::alice()),
+			])),
 			journal,
 			loaded,
 			settings: settings(),

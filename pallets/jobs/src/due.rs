@@ -2,113 +2,127 @@
 
 use crate::*;
 
+/// The pages of one block's deadlines.
+struct PagesOf<T>(BlockNumber, PhantomData<T>);
+
+impl<T: Config> Pages<DueItem> for PagesOf<T> {
+	fn put(&mut self, number: u32, page: Page<DueItem>) {
+		DeadlinePages::<T>::insert(self.0, number, page);
+	}
+
+	fn take(&mut self, number: u32) -> Option<Page<DueItem>> {
+		DeadlinePages::<T>::take(self.0, number)
+	}
+}
+
 impl<T: Config> Pallet<T> {
-	/// Enters a deadline that falls due at the start of `block`, which must lie in the future.
+	/// Enters a deadline that falls due at the start of `block`, which lies in the future.
 	pub(crate) fn schedule(block: BlockNumber, item: DueItem) {
-		let index = DueLen::<T>::get(block);
-		// 2³² entries of one block would have cost more fees than there are coins.
-		let Some(len) = index.checked_add(1) else {
-			frame_support::defensive!("the expiry queue of one block is full");
-			return;
-		};
-		Due::<T>::insert(block, index, item);
-		DueLen::<T>::insert(block, len);
+		Self::enter_deadline(block.max(Self::now().saturating_add(1)), item);
 	}
 
-	/// Most that one step may cost: an entry, and the dearest thing it can set off.
+	/// [`Self::schedule`] for a block that the cursor has not passed.
+	pub(crate) fn enter_deadline(block: BlockNumber, item: DueItem) {
+		Deadlines::<T>::mutate(block, |list| {
+			list.push(item, &mut PagesOf::<T>(block, PhantomData))
+		});
+	}
+
+	/// Most that one entry may cost: the dearest thing it can set off.
 	pub(crate) fn due_step_weight() -> Weight {
-		let prune = T::WeightInfo::prune().saturating_add(T::OnPruned::prune_weight());
-		T::WeightInfo::due_step().saturating_add(Self::end_weight().max(prune))
+		let most = MAX_TOTAL_REPLICAS.into();
+		Self::look_weight()
+			.max(T::WeightInfo::due_start(most))
+			.max(T::WeightInfo::due_delivery(most))
+			.max(T::WeightInfo::due_reveal(most))
+			.max(T::WeightInfo::due_prune(most))
 	}
 
-	/// What ending one job costs.
-	fn ending(record: &Job) -> Weight {
-		Self::end_weight_of(record.replication.replicas)
+	/// Least with which it makes sense to open the list of a block.
+	pub(crate) fn due_weight() -> Weight {
+		T::WeightInfo::due_look(0).saturating_add(Self::due_step_weight())
 	}
 
 	/// Works through what is due, as far as the meter allows; the cursor keeps the place. A step is
 	/// begun only if the dearest fits, and charged what it did: most deadlines were met.
 	pub(crate) fn serve_due(meter: &mut WeightMeter) {
 		let now = Self::now();
-		let look = T::DbWeight::get().reads_writes(2, 1);
-		if meter.try_consume(look).is_err() {
-			return;
-		}
-		let start = DueCursor::<T>::get();
-		let mut cursor = start;
-		while cursor.block <= now {
-			if meter.try_consume(look).is_err() {
+		let start = DeadlineCursor::<T>::get();
+		let mut block = start;
+		while block <= now && meter.can_consume(Self::due_weight()) {
+			meter.consume(T::WeightInfo::due_look(0));
+			let mut list = Deadlines::<T>::take(block);
+			if !Self::serve_list(block, &mut list, meter) {
+				Deadlines::<T>::insert(block, list);
 				break;
 			}
-			let len = DueLen::<T>::get(cursor.block);
-			if cursor.index >= len {
-				if len > 0 {
-					DueLen::<T>::remove(cursor.block);
-				}
-				let Some(next) = cursor.block.checked_add(1) else { break };
-				cursor = Cursor { block: next, index: 0 };
-				continue;
-			}
-			if !meter.can_consume(Self::due_step_weight()) {
-				break;
-			}
-			let item = Due::<T>::take(cursor.block, cursor.index);
-			cursor.index = cursor.index.saturating_add(1);
-			let done = item.map_or(Weight::zero(), |item| Self::fall_due(item, now));
-			meter.consume(T::WeightInfo::due_step().saturating_add(done));
+			let Some(next) = block.checked_add(1) else { break };
+			block = next;
 		}
-		if cursor != start {
-			DueCursor::<T>::put(cursor);
+		if block != start {
+			DeadlineCursor::<T>::put(block);
 		}
 	}
 
-	/// Does what a deadline calls for. Returns what it cost beyond looking.
-	fn fall_due(item: DueItem, now: BlockNumber) -> Weight {
-		match item {
-			DueItem::Start { job } => {
-				let Some(record) = Jobs::<T>::get(job) else { return Weight::zero() };
-				// A job that was re-let has a later deadline, with an entry of its own.
-				if !matches!(record.state, JobState::Open { start_by } if start_by < now) {
-					return Weight::zero();
-				}
-				let cost = Self::ending(&record);
-				Self::end_refunded(job, record, RefundReason::NoMiner);
-				cost
+	/// Works through the deadlines of one block. Says whether none is left.
+	fn serve_list(block: BlockNumber, list: &mut Fifo<DueItem>, meter: &mut WeightMeter) -> bool {
+		let mut pages = PagesOf::<T>(block, PhantomData);
+		while !list.is_empty() {
+			if !meter.can_consume(Self::due_step_weight()) {
+				return false;
 			}
-			DueItem::Delivery { job, replica, attempt } => {
-				let late = Leases::<T>::get(job, replica).filter(|lease| {
+			if let Some(item) = list.pop(&mut pages) {
+				meter.consume(Self::fall_due(item));
+			}
+		}
+		true
+	}
+
+	/// What looking at one entry costs, beyond what its list does.
+	fn look_weight() -> Weight {
+		T::WeightInfo::due_look(1).saturating_sub(T::WeightInfo::due_look(0))
+	}
+
+	/// Does what a deadline calls for. Returns what it cost.
+	pub(crate) fn fall_due(item: DueItem) -> Weight {
+		let now = Self::now();
+		let (DueItem::Start { job }
+		| DueItem::Delivery { job, .. }
+		| DueItem::Reveal { job }
+		| DueItem::Prune { job }) = item;
+		let Some(record) = Jobs::<T>::get(job) else { return Self::look_weight() };
+		let leases = record.leases.len().saturated_into();
+		match (item, record.state) {
+			// A job that was re-let has a later deadline, with an entry of its own.
+			(DueItem::Start { .. }, JobState::Open { start_by }) if start_by < now => {
+				Self::end_refunded(job, record, RefundReason::NoMiner);
+				T::WeightInfo::due_start(leases)
+			}
+			(DueItem::Delivery { replica, attempt, .. }, _)
+				if record.lease(replica).is_some_and(|lease| {
 					lease.attempt == attempt
 						&& lease.state == LeaseState::Leased
 						&& lease.deliver_by < now
-				});
-				let Some(record) = Jobs::<T>::get(job).filter(|_| late.is_some()) else {
-					return Weight::zero();
-				};
-				let cost = Self::ending(&record);
+				}) =>
+			{
 				Self::relet(job, record, replica, LeaseFate::Late, RefundReason::AttemptsUsedUp);
-				cost
+				T::WeightInfo::due_delivery(leases)
 			}
-			DueItem::Reveal { job } => {
-				let Some(record) = Jobs::<T>::get(job) else { return Weight::zero() };
-				if !matches!(record.state, JobState::Judging { reveal_by } if reveal_by < now) {
-					return Weight::zero();
-				}
-				let cost = Self::ending(&record);
+			(DueItem::Reveal { .. }, JobState::Judging { reveal_by }) if reveal_by < now => {
 				Self::judge(job, record);
-				cost
+				T::WeightInfo::due_reveal(leases)
 			}
-			DueItem::Prune { job } => {
-				Self::prune(job);
-				T::WeightInfo::prune().saturating_add(T::OnPruned::prune_weight())
+			(DueItem::Prune { .. }, state) if state.is_ended() => {
+				let replicas = record.replicas();
+				Self::prune(job, record);
+				T::WeightInfo::due_prune(replicas.into())
 			}
+			_ => Self::look_weight(),
 		}
 	}
 
 	/// Drops the record of an ended job.
-	fn prune(job: JobId) {
-		let Some(record) = Jobs::<T>::get(job).filter(|record| record.state.is_ended()) else {
-			return;
-		};
+	fn prune(job: JobId, record: Job) {
 		Self::return_deposit(&record);
 		if let Some(JobSpec { workload: Workload::Wgsl(call), .. }) = Specs::<T>::take(job) {
 			Programs::<T>::mutate(call.program, |info| {
@@ -119,7 +133,7 @@ impl<T: Config> Pallet<T> {
 		}
 		JobsOf::<T>::remove(&record.client, job);
 		Jobs::<T>::remove(job);
-		T::OnPruned::on_job_pruned(job, record.replication.replicas);
+		T::OnPruned::on_job_pruned(job, record.replicas());
 		Self::deposit_event(Event::JobPruned { job });
 	}
 }

@@ -1,90 +1,62 @@
-//! How a job ends: the only code through which money leaves it.
+//! How leases and jobs end: the only code through which money leaves a job.
 //!
-//! Every way out goes through [`Pallet::close`]: leases are ended, accepted ones paid from the escrow,
-//! what is left of it released to the client. Escrow in = paid + refunded, exactly (INV-JOBS-1).
+//! Every way out goes through [`Pallet::close`]: leases are ended, what is due for them is paid from the
+//! escrow, what is left of it released to the client. Escrow in = paid + refunded, exactly (INV-JOBS-1).
 
 use crate::*;
 use frame_support::traits::Imbalance;
 
-/// What a lease's end means for the money.
-struct LeaseEnd {
-	fate: LeaseFate,
-	paid: bool,
+/// What the end of a lease means.
+pub(crate) struct LeaseEnd {
+	/// For the miner's collateral and reputation.
+	pub(crate) fate: LeaseFate,
+	/// What is paid for it, planck.
+	pub(crate) due: Balance,
+	/// Whether others gave the same answer.
+	pub(crate) verified: bool,
+}
+
+impl LeaseEnd {
+	/// An end without pay.
+	pub(crate) const fn unpaid(fate: LeaseFate) -> Self {
+		Self { fate, due: 0, verified: false }
+	}
 }
 
 impl<T: Config> Pallet<T> {
-	/// Most that ending a job of the largest number of replicas may cost.
-	pub(crate) fn end_weight() -> Weight {
-		Self::end_weight_of(MAX_REPLICAS)
-	}
-
-	/// Most that ending a job of so many replicas may cost.
-	pub(crate) fn end_weight_of(replicas: u8) -> Weight {
-		let per_lease =
-			T::Matchmaker::conclude_weight().saturating_add(T::Settlement::settle_weight());
-		T::WeightInfo::settle(replicas.into())
-			.saturating_add(per_lease.saturating_mul(replicas.into()))
-	}
-
-	/// Ends a job with a result. Leases that `fate` accepts are paid.
-	pub(crate) fn end_settled(
-		job: JobId,
-		record: Job,
-		output: Cid,
-		fate: impl Fn(&LeaseState) -> LeaseFate,
-	) {
-		Self::close(job, record, JobState::Settled { output }, |state| {
-			let fate = fate(state);
-			LeaseEnd { fate, paid: fate == LeaseFate::Accepted }
-		});
-	}
-
-	/// Ends a job without a result; nobody is paid.
-	pub(crate) fn end_unpaid(
-		job: JobId,
-		record: Job,
-		state: JobState,
-		fate: impl Fn(&LeaseState) -> LeaseFate,
-	) {
-		Self::close(job, record, state, |state| LeaseEnd { fate: fate(state), paid: false });
-	}
-
-	/// Refunds a job. Of the leases that are open then, only those that withheld a reveal while one
-	/// was due lose anything.
+	/// Refunds a job that is given up before it is judged: whoever holds a lease then is not to blame.
 	pub(crate) fn end_refunded(job: JobId, record: Job, reason: RefundReason) {
-		let reveals_were_due = matches!(record.state, JobState::Judging { .. });
-		Self::end_unpaid(job, record, JobState::Refunded(reason), |state| match state {
-			LeaseState::Committed { .. } if reveals_were_due => LeaseFate::Withheld,
-			LeaseState::Revealed { verdict: Verdict::Failed(_) } => LeaseFate::Failed,
-			_ => LeaseFate::Released,
+		Self::close(job, record, JobState::Refunded(reason), |_, _| {
+			LeaseEnd::unpaid(LeaseFate::Released)
 		});
 	}
 
 	/// Cancels a job. Open leases are paid in full.
 	pub(crate) fn end_cancelled(job: JobId, record: Job) {
-		Self::close(job, record, JobState::Cancelled, |_| LeaseEnd {
+		Self::close(job, record, JobState::Cancelled, |record, lease| LeaseEnd {
 			fate: LeaseFate::Released,
-			paid: true,
+			due: record.full_pay(lease),
+			verified: false,
 		});
 	}
 
 	/// Ends every lease and the job.
-	fn close(
+	pub(crate) fn close(
 		job: JobId,
 		mut record: Job,
 		state: JobState,
-		end_of: impl Fn(&LeaseState) -> LeaseEnd,
+		end_of: impl Fn(&Job, &Lease<AccountId>) -> LeaseEnd,
 	) {
-		let mut paid: Balance = 0;
-		for (replica, lease) in Self::leases_of(job, &record) {
-			let end = end_of(&lease.state);
-			if end.paid {
-				paid = paid.saturating_add(Self::pay(job, &mut record, replica, &lease));
-			}
-			Self::end_lease(job, record.class, replica, lease, end.fate);
+		for (replica, lease) in core::mem::take(&mut record.leases) {
+			let end = end_of(&record, &lease);
+			Self::end_lease(job, &mut record, replica, lease, end);
 		}
 		let refunded = Self::release(HoldReason::Escrow, &record.client, record.escrow);
+		LiveJobs::<T>::mutate_exists(&record.client, |live| {
+			*live = live.and_then(|live| live.checked_sub(1)).filter(|live| *live > 0);
+		});
 		let now = Self::now();
+		let paid = record.paid();
 		record.escrow = 0;
 		record.state = state;
 		record.ended_at = Some(now);
@@ -94,21 +66,54 @@ impl<T: Config> Pallet<T> {
 		Self::deposit_event(Event::JobEnded { job, state, paid, refunded });
 	}
 
-	/// Pays one lease from the escrow. Returns the gross amount, planck.
+	/// Ends a lease that was taken out of the record: the miner is paid what is due, slot and collateral go
+	/// back, less what the fate forfeits. The record is the caller's to store.
+	pub(crate) fn end_lease(
+		job: JobId,
+		record: &mut Job,
+		replica: ReplicaIndex,
+		lease: Lease<AccountId>,
+		end: LeaseEnd,
+	) {
+		let paid = Self::pay(job, record, replica, &lease, &end);
+		let Lease { miner, owner, worker, attempt, bond, .. } = lease;
+		MinerLeases::<T>::remove(&miner, (job, replica));
+		T::Matchmaker::conclude(&miner, record.class, &worker, &bond, end.fate);
+		let fate = end.fate;
+		let ended = EndedLease { replica, attempt, miner: miner.clone(), owner, fate, paid };
+		if record.history.try_push(ended).is_err() {
+			frame_support::defensive!("a job was let more often than it can be");
+		}
+		Self::deposit_event(Event::LeaseEnded { job, replica, attempt, miner, fate, paid });
+	}
+
+	/// Pays for one lease from the escrow. Returns the gross amount, planck.
 	fn pay(
 		job: JobId,
 		record: &mut Job,
 		replica: ReplicaIndex,
 		lease: &Lease<AccountId>,
+		end: &LeaseEnd,
 	) -> Balance {
-		// Price ≤ the client's maximum and escrow = maximum × units × replicas, so it always suffices.
-		let due =
-			Balance::from(record.units).saturating_mul(lease.price_per_unit).min(record.escrow);
+		// Price ≤ the client's maximum, and each lease that is paid has its share, so it always suffices.
+		let due = end.due.min(record.escrow);
+		if due == 0 {
+			return 0;
+		}
 		let (credit, _missing) =
 			T::Currency::slash(&HoldReason::Escrow.into(), &record.client, due);
 		let gross = credit.peek();
 		record.escrow = record.escrow.saturating_sub(gross);
-		T::Settlement::settle(job, replica, &lease.miner, record.units, credit);
+		let work = PaidWork {
+			job,
+			replica,
+			miner: lease.miner.clone(),
+			class: record.class,
+			units: record.units,
+			fee: lease.fee,
+			verified: end.verified,
+		};
+		T::Settlement::settle(work, credit);
 		gross
 	}
 

@@ -1,81 +1,104 @@
 //! What the answers mean: who is paid, whose lease ends how.
 
-use crate::*;
+use crate::{escrow::LeaseEnd, *};
+use aitbc_primitives::FailureCode;
 
-/// The fate of a lease whose job a quorum settled with `quorum`.
+/// The fate of a lease whose job a quorum ended with `answer`.
 ///
 /// Only where every honest device must arrive at the same bits is another answer proof of a lie. A
 /// client's shader may race or index out of bounds in this version, so that honest miners can differ:
 /// of those that do, the minority is not paid, and not slashed (`specs/adr/0004`).
-fn fate_against(class: Class, quorum: Verdict, state: &LeaseState) -> LeaseFate {
-	let answer = match state {
+fn fate_against(class: Class, answer: Verdict, state: &LeaseState) -> LeaseFate {
+	let own = match state {
 		LeaseState::Revealed { verdict } => *verdict,
 		LeaseState::Committed { .. } => return LeaseFate::Withheld,
 		LeaseState::Leased => return LeaseFate::Released,
 	};
-	match (quorum, answer) {
-		(Verdict::Completed { .. }, answer) if answer == quorum => LeaseFate::Accepted,
-		(Verdict::Completed { .. }, Verdict::Completed { .. }) if class != Class::Wgsl => {
-			LeaseFate::Wrong
-		}
+	match (answer, own) {
+		// Even where they are the quorum: a failure is not a success (P4).
 		(_, Verdict::Failed(_)) => LeaseFate::Failed,
+		(answer, own) if answer == own => LeaseFate::Accepted,
+		(Verdict::Completed { .. }, _) if class != Class::Wgsl => LeaseFate::Wrong,
 		// Miners that say the work failed cannot convict one that did it: their words prove nothing.
 		_ => LeaseFate::Released,
 	}
 }
 
+/// How a lease ends whose job a quorum, or the only miner, ended with `answer`.
+fn end_against(answer: Verdict, record: &Job, lease: &Lease<AccountId>) -> LeaseEnd {
+	let fate = fate_against(record.class, answer, &lease.state);
+	let compared = record.replication.commits();
+	let unavailable = Verdict::Failed(FailureCode::InputUnavailable);
+	let agrees = matches!(lease.state, LeaseState::Revealed { verdict } if verdict == answer);
+	let due = match fate {
+		LeaseFate::Accepted => record.full_pay(lease),
+		// For the time of those whom others bear out; rounded down.
+		LeaseFate::Failed if compared && agrees && answer == unavailable => {
+			record.unavailable_pay.mul_floor(record.full_pay(lease))
+		}
+		_ => 0,
+	};
+	LeaseEnd { fate, due, verified: compared && fate == LeaseFate::Accepted }
+}
+
+/// How a lease ends whose job is given up because no answer has a quorum.
+fn end_without_quorum(_: &Job, lease: &Lease<AccountId>) -> LeaseEnd {
+	LeaseEnd::unpaid(match lease.state {
+		LeaseState::Committed { .. } => LeaseFate::Withheld,
+		LeaseState::Revealed { verdict: Verdict::Failed(_) } => LeaseFate::Failed,
+		_ => LeaseFate::Released,
+	})
+}
+
 impl<T: Config> Pallet<T> {
-	/// Takes the answer of a single job's only lease.
-	pub(crate) fn answer_single(
-		job: JobId,
-		record: Job,
-		replica: ReplicaIndex,
-		lease: Lease<AccountId>,
-		verdict: Verdict,
-	) {
-		let class = record.class;
-		match verdict {
-			Verdict::Completed { output, .. } => {
-				Leases::<T>::insert(
-					job,
-					replica,
-					Lease { state: LeaseState::Revealed { verdict }, ..lease },
-				);
-				Self::end_settled(job, record, output, |state| fate_against(class, verdict, state));
-			}
+	/// Takes the answer of a single job's only lease, which stands in the record as revealed.
+	pub(crate) fn answer_single(job: JobId, record: Job, replica: ReplicaIndex, answer: Verdict) {
+		match answer {
+			Verdict::Completed { .. } | Verdict::OutOfFuel => Self::end_with(job, record, answer),
 			// One miner's word ends nothing: another may try.
 			Verdict::Failed(code) => {
 				Self::relet(job, record, replica, LeaseFate::Failed, RefundReason::Failed(code));
-			}
-			Verdict::OutOfFuel => {
-				frame_support::defensive!("an outcome that no workload of this version has");
-				Self::relet(job, record, replica, LeaseFate::Failed, RefundReason::AttemptsUsedUp);
 			}
 		}
 	}
 
 	/// Decides a replicated job on the answers that were revealed.
 	pub(crate) fn judge(job: JobId, record: Job) {
-		let class = record.class;
-		let revealed: alloc::vec::Vec<Verdict> = Self::leases_of(job, &record)
-			.filter_map(|(_, lease)| match lease.state {
-				LeaseState::Revealed { verdict } => Some(verdict),
-				_ => None,
-			})
-			.collect();
-		match verdict::decide(&revealed, record.replication.quorum) {
-			Some(quorum @ Verdict::Completed { output, .. }) => {
-				Self::end_settled(job, record, output, |state| fate_against(class, quorum, state));
-			}
-			Some(quorum @ Verdict::Failed(code)) => {
-				let reason = RefundReason::Failed(code);
-				Self::end_unpaid(job, record, JobState::Refunded(reason), |state| {
-					fate_against(class, quorum, state)
-				});
-			}
-			Some(Verdict::OutOfFuel) | None => {
-				Self::end_refunded(job, record, RefundReason::NoQuorum);
+		let revealed = record.revealed();
+		let quorum = record.replication.quorum;
+		if let Some(answer) = verdict::decide(&revealed, quorum) {
+			return Self::end_with(job, record, answer);
+		}
+		let left = record.replication.tie_breakers.saturating_sub(record.tie_breakers_called);
+		if left > 0 && verdict::within_reach(&revealed, quorum, left) {
+			return Self::call_tie_breaker(job, record);
+		}
+		Self::close(job, record, JobState::Refunded(RefundReason::NoQuorum), end_without_quorum);
+	}
+
+	/// Ends a job with the answer that counts.
+	fn end_with(job: JobId, record: Job, answer: Verdict) {
+		let state = match answer {
+			Verdict::Completed { output, .. } => JobState::Settled { output },
+			Verdict::OutOfFuel => JobState::OutOfFuel,
+			Verdict::Failed(code) => JobState::Refunded(RefundReason::Failed(code)),
+		};
+		Self::close(job, record, state, |record, lease| end_against(answer, record, lease));
+	}
+
+	/// Lets one more replica wait for a miner. Those that revealed stay, those that did not are out.
+	fn call_tie_breaker(job: JobId, mut record: Job) {
+		for (replica, lease) in core::mem::take(&mut record.leases) {
+			if matches!(lease.state, LeaseState::Committed { .. }) {
+				let end = LeaseEnd::unpaid(LeaseFate::Withheld);
+				Self::end_lease(job, &mut record, replica, lease, end);
+			} else if record.leases.try_push((replica, lease)).is_err() {
+				frame_support::defensive!("what stood in a record fits it");
 			}
 		}
+		let replica = record.replicas();
+		record.tie_breakers_called = record.tie_breakers_called.saturating_add(1);
+		Self::deposit_event(Event::TieBreakerCalled { job, replica });
+		Self::wait_for_miner(job, record, replica);
 	}
 }

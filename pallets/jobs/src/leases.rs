@@ -1,32 +1,8 @@
-//! The side of this pallet that receipts see, and how leases end.
+//! The side of this pallet that receipts see, and how a replica comes to be let again.
 
-use crate::*;
+use crate::{escrow::LeaseEnd, *};
 
 impl<T: Config> Pallet<T> {
-	/// The open leases of a job, by replica.
-	pub(crate) fn leases_of(
-		job: JobId,
-		record: &Job,
-	) -> impl Iterator<Item = (ReplicaIndex, Lease<AccountId>)> + use<T> {
-		(0..record.replication.replicas)
-			.filter_map(move |replica| Some((replica, Leases::<T>::get(job, replica)?)))
-	}
-
-	/// Ends a lease: slot and collateral go back, less what `fate` forfeits.
-	pub(crate) fn end_lease(
-		job: JobId,
-		class: Class,
-		replica: ReplicaIndex,
-		lease: Lease<AccountId>,
-		fate: LeaseFate,
-	) {
-		Leases::<T>::remove(job, replica);
-		MinerLeases::<T>::remove(&lease.miner, (job, replica));
-		T::Matchmaker::conclude(&lease.miner, class, lease.collateral, fate);
-		let Lease { miner, attempt, .. } = lease;
-		Self::deposit_event(Event::LeaseEnded { job, replica, attempt, miner, fate });
-	}
-
 	/// Ends the lease of one replica and lets it wait for another miner; after the last attempt the
 	/// job ends with `reason`.
 	pub(crate) fn relet(
@@ -36,48 +12,53 @@ impl<T: Config> Pallet<T> {
 		fate: LeaseFate,
 		reason: RefundReason,
 	) {
-		if let Some(lease) = Leases::<T>::get(job, replica) {
-			Self::end_lease(job, record.class, replica, lease, fate);
+		if let Some(lease) = record.take_lease(replica) {
+			Self::end_lease(job, &mut record, replica, lease, LeaseEnd::unpaid(fate));
 		}
-		let Some(attempt) = record.attempts.get_mut(usize::from(replica)) else {
-			frame_support::defensive!("a replica beyond the largest number of replicas");
-			return;
-		};
-		*attempt = attempt.saturating_add(1);
-		let attempt = *attempt;
-		if attempt >= MAX_ATTEMPTS {
-			Self::end_refunded(job, record, reason);
-			return;
+		if record.attempt(replica) >= MAX_ATTEMPTS {
+			return Self::end_refunded(job, record, reason);
 		}
 		// Where the expiry queue is behind, another replica's time to find a miner may be over, and
 		// its ticket void: a new deadline would revive the job without it.
 		if matches!(record.state, JobState::Open { start_by } if start_by < Self::now()) {
-			Self::end_refunded(job, record, RefundReason::NoMiner);
-			return;
+			return Self::end_refunded(job, record, RefundReason::NoMiner);
 		}
+		Self::wait_for_miner(job, record, replica);
+	}
+
+	/// Opens a job for a replica that needs a miner, and stores it.
+	pub(crate) fn wait_for_miner(job: JobId, mut record: Job, replica: ReplicaIndex) {
 		let start_by = Self::now().saturating_add(record.start_within_blocks);
 		record.state = JobState::Open { start_by };
-		Self::enqueue(record.class, Ticket { job, replica, attempt });
+		let attempt = record.attempt(replica);
+		Self::enqueue(record.class, record.bid, [Ticket { job, replica, attempt }]);
 		Self::schedule(start_by.saturating_add(1), DueItem::Start { job });
 		Jobs::<T>::insert(job, record);
 	}
 
-	/// A lease that still owes its first answer, in time.
+	/// The open lease of a replica, if it still owes its first answer, and in time.
 	fn unanswered(
-		job: JobId,
+		record: &mut Job,
 		replica: ReplicaIndex,
-	) -> Result<(Job, Lease<AccountId>), DispatchError> {
-		let record = Jobs::<T>::get(job).ok_or(Error::<T>::NoSuchJob)?;
-		let lease = Leases::<T>::get(job, replica).ok_or(Error::<T>::NoSuchLease)?;
+	) -> Result<&mut Lease<AccountId>, DispatchError> {
+		let lease = record.lease_mut(replica).ok_or(Error::<T>::NoSuchLease)?;
 		ensure!(lease.state == LeaseState::Leased, Error::<T>::LeaseState);
 		ensure!(Self::now() <= lease.deliver_by, Error::<T>::TooLate);
-		Ok((record, lease))
+		Ok(lease)
+	}
+
+	/// Every open lease. Reads all jobs: for tests and for tools that check a state.
+	pub fn open_leases() -> impl Iterator<Item = (JobId, ReplicaIndex, Lease<AccountId>)> {
+		Jobs::<T>::iter().flat_map(|(job, record)| {
+			record.leases.into_iter().map(move |(replica, lease)| (job, replica, lease))
+		})
 	}
 }
 
 impl<T: Config> LeasesTrait<AccountId> for Pallet<T> {
 	fn lease(job: JobId, replica: ReplicaIndex) -> Option<(Lease<AccountId>, JobSpec)> {
-		Some((Leases::<T>::get(job, replica)?, Specs::<T>::get(job)?))
+		let lease = Jobs::<T>::get(job)?.take_lease(replica)?;
+		Some((lease, Specs::<T>::get(job)?))
 	}
 
 	fn may_reveal(job: JobId) -> bool {
@@ -87,51 +68,47 @@ impl<T: Config> LeasesTrait<AccountId> for Pallet<T> {
 	}
 
 	fn commit(job: JobId, replica: ReplicaIndex, commitment: Hash) -> DispatchResult {
-		let (mut record, mut lease) = Self::unanswered(job, replica)?;
-		ensure!(record.replication.commits(), Error::<T>::LeaseState);
+		let mut record = Jobs::<T>::get(job).ok_or(Error::<T>::NoSuchJob)?;
+		let commits = record.replication.commits();
+		let lease = Self::unanswered(&mut record, replica)?;
+		ensure!(commits, Error::<T>::LeaseState);
+
 		lease.state = LeaseState::Committed { commitment };
-		Leases::<T>::insert(job, replica, lease);
-		let committed = Self::leases_of(job, &record)
-			.filter(|(_, lease)| matches!(lease.state, LeaseState::Committed { .. }))
-			.count();
-		if committed == usize::from(record.replication.replicas) {
+		let all_let = record.leases.len() == usize::from(record.wanted());
+		let owing = record.leases.iter().any(|(_, lease)| lease.state == LeaseState::Leased);
+		if all_let && !owing {
 			let reveal_by = Self::now().saturating_add(T::RevealWithinBlocks::get());
 			record.state = JobState::Judging { reveal_by };
-			Jobs::<T>::insert(job, record);
 			Self::schedule(reveal_by.saturating_add(1), DueItem::Reveal { job });
 			Self::deposit_event(Event::RevealsOpen { job, reveal_by });
 		}
+		Jobs::<T>::insert(job, record);
 		Ok(())
 	}
 
 	fn answer(job: JobId, replica: ReplicaIndex, verdict: Verdict) -> DispatchResult {
-		let record = Jobs::<T>::get(job).ok_or(Error::<T>::NoSuchJob)?;
+		let mut record = Jobs::<T>::get(job).ok_or(Error::<T>::NoSuchJob)?;
+		// Receipts refuses it, too; here it would be paid.
+		let metered = record.class == Class::Wgsl;
+		ensure!(metered || verdict != Verdict::OutOfFuel, Error::<T>::NotMetered);
 		if !record.replication.commits() {
-			let (record, lease) = Self::unanswered(job, replica)?;
-			Self::answer_single(job, record, replica, lease, verdict);
+			Self::unanswered(&mut record, replica)?.state = LeaseState::Revealed { verdict };
+			Self::answer_single(job, record, replica, verdict);
 			return Ok(());
 		}
 		let JobState::Judging { reveal_by } = record.state else {
 			return Err(Error::<T>::LeaseState.into());
 		};
 		ensure!(Self::now() <= reveal_by, Error::<T>::TooLate);
-		let mut lease = Leases::<T>::get(job, replica).ok_or(Error::<T>::NoSuchLease)?;
+		let lease = record.lease_mut(replica).ok_or(Error::<T>::NoSuchLease)?;
 		ensure!(matches!(lease.state, LeaseState::Committed { .. }), Error::<T>::LeaseState);
+
 		lease.state = LeaseState::Revealed { verdict };
-		Leases::<T>::insert(job, replica, lease);
-		let complete = Self::leases_of(job, &record)
-			.all(|(_, lease)| matches!(lease.state, LeaseState::Revealed { .. }));
-		if complete {
+		if record.revealed().len() == record.leases.len() {
 			Self::judge(job, record);
+		} else {
+			Jobs::<T>::insert(job, record);
 		}
 		Ok(())
-	}
-
-	fn commit_weight() -> Weight {
-		T::WeightInfo::commit()
-	}
-
-	fn answer_weight() -> Weight {
-		Self::end_weight()
 	}
 }

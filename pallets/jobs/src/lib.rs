@@ -3,25 +3,57 @@
 //! # Overview
 //!
 //! A client posts a [`JobSpec`]; in the same call the most it may cost is held as escrow. Each replica
-//! waits in its class's queue until the matchmaker finds a miner, and is then *leased*. Answers arrive
-//! through [`Leases`]; when the last one is in, or the deadline for reveals has passed, the job is judged
-//! ([`judge`]) and its escrow settled to the planck: paid to the miners whose answer counts, the rest
-//! back to the client.
+//! waits in its class until the matchmaker finds a miner, and is then *leased*. Answers arrive through
+//! [`Leases`]; when the last one is in, or the deadline for reveals has passed, the job is judged
+//! ([`judge`]). If no answer has a quorum, a *tie-breaker* is called: one more replica, whose price was in
+//! the escrow from the beginning. At its end the escrow is settled to the planck ([`escrow`]): paid to the
+//! miners whose answer counts, the rest back to the client.
 //!
 //! Nobody waits for ever (P3): every state in which a job waits has an entry in the expiry queue
 //! ([`due`]), so late work is re-let or refunded without anybody asking.
 //!
+//! # Terms
+//!
+//! - **Lease**: a replica in the hands of a miner. Its *fate* is how it ended.
+//! - **Full pay** of a lease: units × its price, and the tip.
+//! - **Ticket**: a replica that waits. **Ring**: the tickets of one class whose bids are alike.
+//!
+//! # Example
+//!
+//! What a client binds for two replicas that must agree, and a third if they do not:
+//!
+//! ```
+//! use aitbc_primitives::{JobSpec, Replication, Requirements, Workload};
+//!
+//! let spec = JobSpec {
+//! 	workload: Workload::Echo,
+//! 	inputs: Default::default(),
+//! 	params: b"ping".to_vec().try_into().expect("four bytes fit"),
+//! 	units_limit: 1,
+//! 	max_price_per_unit: 100,
+//! 	tip: 10,
+//! 	replication: Replication { replicas: 2, quorum: 2, tie_breakers: 1 },
+//! 	requirements: Requirements::default(),
+//! 	start_within_blocks: 20,
+//! 	deliver_within_blocks: 20,
+//! };
+//! assert_eq!(spec.validate(), Ok(()));
+//! assert_eq!(spec.escrow(), Some((1 * 100 + 10) * 3));
+//! ```
+//!
 //! # Design
 //!
-//! - The expiry queue has no bound per block that could be filled: entries are numbered within their
-//!   block and a cursor remembers how far the hook has come, so that what does not fit in one block is
-//!   done in the next (INV-JOBS-4). Entries of deadlines that were met stay and are passed over.
-//! - The waiting queues are rings: a replica that finds no miner goes to the back, so that it never
-//!   blocks those behind it. Each step asks the weight meter first ([`queue`]).
-//! - The hook runs twice a block: at its start with a guaranteed share ([`Config::MaxServiceWeight`]),
-//!   expiry first; and at its end with what the extrinsics left, so that a job is matched in the very
-//!   block it was posted in.
-//! - Money leaves a job in one place only ([`escrow`]).
+//! - What is touched together is one value: a job's open leases and its history stand in its record, the
+//!   expiry entries of a block and the tickets of a ring in queues ([`fifo`]) that cost one key while they
+//!   are short. Only the specification is apart: it is long and never changes.
+//! - All service is done in `on_poll`, before the first transaction of a block: first deadlines, then
+//!   matching, in price-time order with turns for the rest ([`walk`], [`queue`]). So what is matched was
+//!   fixed in an earlier block (`specs/adr/0005`). Each step asks the weight meter first.
+//! - `on_poll` does not run while a migration takes several blocks. Deadlines then wait; they still hold,
+//!   because late answers are refused whatever the hook has come to.
+//! - Money leaves a job in one place only.
+//!
+//! The normative text is `specs/protocol/jobs.md`.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
@@ -41,12 +73,19 @@ pub use pallet::*;
 pub use types::*;
 pub use weights::WeightInfo;
 
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
 mod due;
 mod escrow;
+pub mod fifo;
 mod judge;
 mod leases;
+pub mod migrations;
+mod post;
 mod queue;
 mod types;
+mod views;
+pub mod walk;
 pub mod weights;
 
 #[cfg(test)]
@@ -59,10 +98,14 @@ mod try_state;
 
 use aitbc_primitives::{
 	AccountId, Balance, BlockNumber, Cid, Class, Hash, JobId, JobSpec, Lease, LeaseFate,
-	LeaseState, Leases as LeasesTrait, MAX_ATTEMPTS, MAX_PROGRAM_BYTES, MAX_REPLICAS, MatchRequest,
-	Matchmaker, OnJobPruned, ReplicaIndex, Settlement, SpecError, Verdict, Workload, verdict,
+	LeaseState, Leases as LeasesTrait, MAX_ATTEMPTS, MAX_PROGRAM_BYTES, MAX_REPLICAS,
+	MAX_TOTAL_REPLICAS, MatchReport, MatchRequest, Matchmaker, OnJobPruned, PaidWork, PriceBucket,
+	ReplicaIndex, Settlement, SpecError, Verdict, Workload, bucket_of, lowest_price_of, verdict,
 };
+use alloc::vec::Vec;
+use fifo::{Fifo, Page, Pages};
 use frame_support::{
+	dispatch::PostDispatchInfo,
 	pallet_prelude::*,
 	traits::{
 		Randomness,
@@ -72,14 +115,22 @@ use frame_support::{
 	weights::WeightMeter,
 };
 use frame_system::pallet_prelude::*;
-use sp_runtime::SaturatedConversion;
+use sp_runtime::{DispatchErrorWithPostInfo, Percent, SaturatedConversion};
+use walk::{Line, Lines, Service, Walk};
+
+/// Where this pallet's messages go.
+const LOG: &str = "runtime::jobs";
 
 #[frame_support::pallet]
 #[allow(clippy::expect_used, reason = "what FRAME's macros expand to; our own code has none")]
 pub mod pallet {
 	use super::*;
 
+	/// Of the layout of the storage. See [`migrations`].
+	const STORAGE_VERSION: StorageVersion = StorageVersion::new(1);
+
 	#[pallet::pallet]
+	#[pallet::storage_version(STORAGE_VERSION)]
 	pub struct Pallet<T>(_);
 
 	#[pallet::config]
@@ -115,6 +166,13 @@ pub mod pallet {
 		/// Deposit for a job's record, planck; returned when the record is dropped.
 		type JobDeposit: Get<Balance>;
 
+		/// What of their full pay those get who agree that an input cannot be had. Holds for jobs that
+		/// are posted from now on.
+		type UnavailablePay: Get<Percent>;
+
+		/// Most jobs of one client that have not ended.
+		type MaxLiveJobs: Get<u32>;
+
 		/// Blocks that all workers have to reveal once the last has committed.
 		type RevealWithinBlocks: Get<BlockNumber>;
 
@@ -130,12 +188,16 @@ pub mod pallet {
 		#[pallet::constant]
 		type MaxWindowBlocks: Get<BlockNumber>;
 
-		/// Most weight that expiry and matching together may take at the start of a block.
+		/// Most weight that deadlines and matching together may take of a block.
 		#[pallet::constant]
 		type MaxServiceWeight: Get<Weight>;
 
-		/// Cost of the calls and steps.
+		/// Cost of the calls and steps, through the whole stack.
 		type WeightInfo: WeightInfo;
+
+		/// What the benchmarks find below this pallet.
+		#[cfg(feature = "runtime-benchmarks")]
+		type BenchmarkWorld: aitbc_primitives::benchmarking::BenchmarkWorld;
 	}
 
 	/// Why value is on hold.
@@ -156,11 +218,12 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Programs<T: Config> = StorageMap<_, Blake2_128Concat, Cid, ProgramInfo>;
 
-	/// Number of the next job.
+	/// Number of the next job. Written at most once for a block's jobs: the hook is charged for it.
 	#[pallet::storage]
+	#[pallet::whitelist_storage]
 	pub type NextJobId<T: Config> = StorageValue<_, JobId, ValueQuery>;
 
-	/// Every job on record.
+	/// Every job on record, with its leases.
 	#[pallet::storage]
 	pub type Jobs<T: Config> = StorageMap<_, Twox64Concat, JobId, Job>;
 
@@ -168,41 +231,58 @@ pub mod pallet {
 	#[pallet::storage]
 	pub type Specs<T: Config> = StorageMap<_, Twox64Concat, JobId, JobSpec>;
 
-	/// The jobs of each client.
+	/// The jobs on record of each client.
 	#[pallet::storage]
 	pub type JobsOf<T: Config> =
 		StorageDoubleMap<_, Blake2_128Concat, AccountId, Twox64Concat, JobId, ()>;
 
-	/// Open leases.
+	/// How many jobs of each client have not ended.
 	#[pallet::storage]
-	pub type Leases<T: Config> =
-		StorageDoubleMap<_, Twox64Concat, JobId, Twox64Concat, ReplicaIndex, Lease<AccountId>>;
+	pub type LiveJobs<T: Config> = StorageMap<_, Blake2_128Concat, AccountId, u32, ValueQuery>;
 
 	/// The open leases of each miner.
 	#[pallet::storage]
 	pub type MinerLeases<T: Config> =
 		StorageDoubleMap<_, Blake2_128Concat, AccountId, Twox64Concat, (JobId, ReplicaIndex), ()>;
 
-	/// Replicas that wait for a miner: a ring per class.
+	/// In which buckets of each class replicas wait, and how far their service has come. Touched in every
+	/// block: the hook is charged for it.
 	#[pallet::storage]
-	pub type Queue<T: Config> = StorageDoubleMap<_, Twox64Concat, Class, Twox64Concat, u64, Ticket>;
+	#[pallet::whitelist_storage]
+	pub type Waiting<T: Config> = StorageValue<_, Lines, ValueQuery>;
 
-	/// Where each ring begins and ends.
+	/// Replicas that wait for a miner: a ring for each class and bucket of the bid.
 	#[pallet::storage]
-	pub type QueueEnds<T: Config> = StorageMap<_, Twox64Concat, Class, RingEnds, ValueQuery>;
+	pub type Rings<T: Config> = StorageDoubleMap<
+		_,
+		Twox64Concat,
+		Class,
+		Twox64Concat,
+		PriceBucket,
+		Fifo<Ticket>,
+		ValueQuery,
+	>;
 
-	/// What falls due in a block, numbered from zero.
+	/// What of long rings does not fit into their heads.
 	#[pallet::storage]
-	pub type Due<T: Config> =
-		StorageDoubleMap<_, Twox64Concat, BlockNumber, Twox64Concat, u32, DueItem>;
+	pub type RingPages<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, (Class, PriceBucket), Twox64Concat, u32, Page<Ticket>>;
 
-	/// How many entries a block has.
+	/// What falls due at the start of a block.
 	#[pallet::storage]
-	pub type DueLen<T: Config> = StorageMap<_, Twox64Concat, BlockNumber, u32, ValueQuery>;
+	pub type Deadlines<T: Config> =
+		StorageMap<_, Twox64Concat, BlockNumber, Fifo<DueItem>, ValueQuery>;
 
-	/// The next entry to look at.
+	/// What of many deadlines in one block does not fit into their head.
 	#[pallet::storage]
-	pub type DueCursor<T: Config> = StorageValue<_, Cursor, ValueQuery>;
+	pub type DeadlinePages<T: Config> =
+		StorageDoubleMap<_, Twox64Concat, BlockNumber, Twox64Concat, u32, Page<DueItem>>;
+
+	/// The block whose deadlines are to be looked at next: those of all earlier ones are done. Touched in
+	/// every block: the hook is charged for it.
+	#[pallet::storage]
+	#[pallet::whitelist_storage]
+	pub type DeadlineCursor<T: Config> = StorageValue<_, BlockNumber, ValueQuery>;
 
 	#[pallet::event]
 	#[allow(missing_docs, reason = "the names of the fields say what they are")]
@@ -225,18 +305,22 @@ pub mod pallet {
 		},
 		/// All replicas have committed; reveals are taken until `reveal_by`.
 		RevealsOpen { job: JobId, reveal_by: BlockNumber },
-		/// A lease ended.
+		/// A lease ended. `paid` left the escrow for it. Unless the job ended, too, or goes on without
+		/// this replica, the replica waits again.
 		LeaseEnded {
 			job: JobId,
 			replica: ReplicaIndex,
 			attempt: u8,
 			miner: AccountId,
 			fate: LeaseFate,
+			paid: Balance,
 		},
 		/// A job ended. `paid` went to miners and protocol, `refunded` is the client's again.
 		JobEnded { job: JobId, state: JobState, paid: Balance, refunded: Balance },
 		/// The record of an ended job was dropped and its deposit returned.
 		JobPruned { job: JobId },
+		/// The answers found no quorum: one more replica waits for a miner.
+		TieBreakerCalled { job: JobId, replica: ReplicaIndex },
 	}
 
 	#[pallet::error]
@@ -259,13 +343,14 @@ pub mod pallet {
 		NotTheClient,
 		/// The job has ended.
 		JobEnded,
-		/// The answers are in: the job is being judged.
+		/// Answers are known: the job is being judged.
 		BeingJudged,
 		/// The lease cannot take this answer in its present state.
 		LeaseState,
 		/// The deadline has passed.
 		TooLate,
-		/// Replicas must be 1 to 7 and the quorum more than half of them.
+		/// Replicas must be 1 to 7, the quorum more than half of them, tie-breakers 1 or 2 for more
+		/// than one replica and none for one.
 		Replication,
 		/// The units limit is zero or less than the work.
 		UnitsLimit,
@@ -283,29 +368,32 @@ pub mod pallet {
 		EscrowOverflow,
 		/// No number is left.
 		Exhausted,
+		/// The client has as many jobs that have not ended as it may.
+		TooManyJobs,
+		/// The requirements contradict themselves.
+		Requirements,
+		/// Only a shader can run out of fuel.
+		NotMetered,
 	}
 
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
-		fn on_initialize(_: BlockNumberFor<T>) -> Weight {
-			let mut meter = WeightMeter::with_limit(T::MaxServiceWeight::get());
-			Self::serve_due(&mut meter);
-			Self::serve_queues(&mut meter);
-			meter.consumed()
-		}
-
-		fn on_idle(_: BlockNumberFor<T>, remaining: Weight) -> Weight {
-			let mut meter = WeightMeter::with_limit(remaining.min(T::MaxServiceWeight::get()));
-			Self::serve_queues(&mut meter);
-			meter.consumed()
+		/// Deadlines, then matching, before the first transaction. Does not run while a migration takes
+		/// several blocks: what falls due meanwhile is done after it, in order.
+		fn on_poll(_: BlockNumberFor<T>, meter: &mut WeightMeter) {
+			Self::serve(meter);
 		}
 
 		fn integrity_test() {
-			let needed = Self::due_step_weight().max(Self::queue_step_weight());
+			let limit = T::MaxServiceWeight::get();
+			let matching = limit.saturating_sub(Self::for_deadlines(limit));
+			let needed = Self::service_weight().saturating_add(Self::due_weight());
 			assert!(
-				T::MaxServiceWeight::get().all_gte(needed),
-				"the hook could not take a single step: {needed:?}"
+				Self::for_deadlines(limit).all_gte(needed),
+				"the hook could not keep a single deadline: {needed:?}"
 			);
+			let needed = T::WeightInfo::queue_begin().saturating_add(Self::queue_step_weight());
+			assert!(matching.all_gte(needed), "the hook could not make a single match: {needed:?}");
 		}
 
 		#[cfg(feature = "try-runtime")]
@@ -318,8 +406,12 @@ pub mod pallet {
 	impl<T: Config> Pallet<T> {
 		/// Registers a program, so that jobs can name it.
 		///
-		/// Origin: signed; a deposit by size is held. The chain keeps the name and the size; the
-		/// bytes are the owner's to provide. Emits `ProgramRegistered`.
+		/// The chain keeps the name and the size; the bytes are the owner's to provide.
+		///
+		/// - Origin: signed. `ProgramDepositBase` and `ProgramDepositPerByte` × `size_bytes` are held.
+		/// - `program`: CID of the WGSL source. `size_bytes`: its length, 1 to 65,536.
+		/// - Errors: [`Error::ProgramSize`], [`Error::ProgramKnown`], or the deposit cannot be held.
+		/// - Emits [`Event::ProgramRegistered`].
 		#[pallet::call_index(0)]
 		#[pallet::weight(T::WeightInfo::register_program())]
 		pub fn register_program(
@@ -328,48 +420,32 @@ pub mod pallet {
 			size_bytes: u32,
 		) -> DispatchResult {
 			let owner = ensure_signed(origin)?;
-			ensure!((1..=MAX_PROGRAM_BYTES).contains(&size_bytes), Error::<T>::ProgramSize);
-			ensure!(!Programs::<T>::contains_key(program), Error::<T>::ProgramKnown);
-			let deposit = T::ProgramDepositPerByte::get()
-				.checked_mul(size_bytes.into())
-				.and_then(|bytes| bytes.checked_add(T::ProgramDepositBase::get()))
-				.ok_or(Error::<T>::EscrowOverflow)?;
-			T::Currency::hold(&HoldReason::ProgramDeposit.into(), &owner, deposit)?;
-
-			let info = ProgramInfo { owner: owner.clone(), size_bytes, deposit, jobs: 0 };
-			Programs::<T>::insert(program, info);
-			Self::deposit_event(Event::ProgramRegistered { program, owner, size_bytes });
-			Ok(())
+			Self::enter_program(owner, program, size_bytes)
 		}
 
 		/// Forgets a program that no job on record names, and returns its deposit.
 		///
-		/// Origin: signed by the owner. Emits `ProgramUnregistered`.
+		/// - Origin: signed by the owner.
+		/// - Errors: [`Error::ProgramUnknown`], [`Error::NotTheOwner`], [`Error::ProgramInUse`].
+		/// - Emits [`Event::ProgramUnregistered`].
 		#[pallet::call_index(1)]
 		#[pallet::weight(T::WeightInfo::unregister_program())]
 		pub fn unregister_program(origin: OriginFor<T>, program: Cid) -> DispatchResult {
 			let caller = ensure_signed(origin)?;
-			let info = Programs::<T>::get(program).ok_or(Error::<T>::ProgramUnknown)?;
-			ensure!(caller == info.owner, Error::<T>::NotTheOwner);
-			ensure!(info.jobs == 0, Error::<T>::ProgramInUse);
-			T::Currency::release(
-				&HoldReason::ProgramDeposit.into(),
-				&caller,
-				info.deposit,
-				Precision::BestEffort,
-			)?;
-
-			Programs::<T>::remove(program);
-			Self::deposit_event(Event::ProgramUnregistered { program });
-			Ok(())
+			Self::forget_program(&caller, program)
 		}
 
 		/// Posts a job. Its escrow, [`JobSpec::escrow`], and a deposit are held at once: a job
 		/// without the money does not exist.
 		///
-		/// Origin: signed by the client. Emits `JobPosted`.
+		/// - Origin: signed by the client, who may have `MaxLiveJobs` jobs that have not ended.
+		/// - `spec`: what is asked for. It never changes.
+		/// - Errors: those of [`JobSpec::validate`], [`Error::Window`], [`Error::ProgramUnknown`],
+		///   [`Error::TooManyJobs`], [`Error::EscrowOverflow`], or the money cannot be held.
+		/// - Emits [`Event::JobPosted`]. The replicas are matched from the next block on.
+		/// - Weight: by the number of replicas.
 		#[pallet::call_index(2)]
-		#[pallet::weight(T::WeightInfo::submit())]
+		#[pallet::weight(T::WeightInfo::submit(spec.replication.replicas.min(MAX_REPLICAS).into()))]
 		pub fn submit(origin: OriginFor<T>, spec: JobSpec) -> DispatchResult {
 			let client = ensure_signed(origin)?;
 			Self::post(client, spec)
@@ -377,22 +453,64 @@ pub mod pallet {
 
 		/// Takes a job back.
 		///
-		/// Origin: signed by the client, before the answers are judged. Replicas already let are
-		/// paid in full, the rest is refunded: a miner's work is not taken back by a change of mind.
-		/// Emits `JobEnded`.
+		/// Replicas already let are paid in full, the rest is refunded: a miner's work is not taken back
+		/// by a change of mind.
+		///
+		/// - Origin: signed by the client, as long as no answer is known.
+		/// - Errors: [`Error::NoSuchJob`], [`Error::NotTheClient`], [`Error::BeingJudged`],
+		///   [`Error::JobEnded`].
+		/// - Emits [`Event::LeaseEnded`] for each open lease, [`Event::JobEnded`].
+		/// - Weight: of the most leases; what there are fewer is given back.
 		#[pallet::call_index(3)]
-		#[pallet::weight(Pallet::<T>::end_weight())]
-		pub fn cancel(origin: OriginFor<T>, job: JobId) -> DispatchResult {
+		#[pallet::weight(T::WeightInfo::cancel(MAX_REPLICAS.into()))]
+		pub fn cancel(origin: OriginFor<T>, job: JobId) -> DispatchResultWithPostInfo {
 			let caller = ensure_signed(origin)?;
-			let record = Jobs::<T>::get(job).ok_or(Error::<T>::NoSuchJob)?;
-			ensure!(caller == record.client, Error::<T>::NotTheClient);
-			match record.state {
-				JobState::Open { .. } | JobState::Leased => {}
-				JobState::Judging { .. } => return Err(Error::<T>::BeingJudged.into()),
-				_ => return Err(Error::<T>::JobEnded.into()),
-			}
-			Self::end_cancelled(job, record);
-			Ok(())
+			Self::take_back(&caller, job)
+				.map(|leases| Some(T::WeightInfo::cancel(leases)).into())
+				.map_err(|error| DispatchErrorWithPostInfo {
+					// What ends no lease has at most looked.
+					post_info: PostDispatchInfo {
+						actual_weight: Some(T::WeightInfo::cancel(0)),
+						pays_fee: Pays::Yes,
+					},
+					error,
+				})
+		}
+	}
+
+	#[pallet::view_functions]
+	impl<T: Config> Pallet<T> {
+		/// For each replica of a job that waits, what the offers of its class say to it; `None` if there
+		/// is no such job. At most 1,000 offers are asked.
+		pub fn why_no_match(job: JobId) -> Option<Vec<(ReplicaIndex, MatchReport)>> {
+			Self::unmatched(job)
+		}
+
+		/// What posting a job would bind, and which offers would take it now; or why it would be refused.
+		/// Who asks is not known: offers of its own are counted.
+		pub fn quote(spec: JobSpec) -> Result<Quote, DispatchError> {
+			Self::quote_of(&spec)
+		}
+
+		/// A job on record, with what it asks for.
+		pub fn job(job: JobId) -> Option<(Job, JobSpec)> {
+			Some((Jobs::<T>::get(job)?, Specs::<T>::get(job)?))
+		}
+
+		/// Jobs on record of a client with their states, in the order of storage, at most `limit` of
+		/// them (and 1,000). To go on, ask with the last one as `after`.
+		pub fn jobs_of(
+			client: AccountId,
+			after: Option<JobId>,
+			limit: u32,
+		) -> Vec<(JobId, JobState)> {
+			Self::page_of_jobs(client, after, limit)
+		}
+
+		/// How many tickets wait in a class, dearest bids first, each with the lowest bid of its bucket,
+		/// planck per unit. A job that ended leaves its tickets until they are come by.
+		pub fn waiting(class: Class) -> Vec<(Balance, u64)> {
+			Self::depth(class)
 		}
 	}
 }
@@ -403,78 +521,31 @@ impl<T: Config> Pallet<T> {
 		frame_system::Pallet::<T>::block_number().saturated_into()
 	}
 
-	/// [`Pallet::submit`] for a known client.
-	fn post(client: AccountId, spec: JobSpec) -> DispatchResult {
-		spec.validate().map_err(Error::<T>::from)?;
-		let longest = T::MaxWindowBlocks::get();
-		let delivery = T::MinDeliverBlocks::get()..=longest;
-		ensure!(
-			spec.start_within_blocks <= longest && delivery.contains(&spec.deliver_within_blocks),
-			Error::<T>::Window
-		);
-		let escrow = spec.escrow().ok_or(Error::<T>::EscrowOverflow)?;
-		let units = spec.units().ok_or(Error::<T>::UnitsLimit)?;
-		let job = NextJobId::<T>::get();
-		let next = JobId(job.0.checked_add(1).ok_or(Error::<T>::Exhausted)?);
-		let program = Self::named_program(&spec)?;
-		let deposit = T::JobDeposit::get();
-		T::Currency::hold(&HoldReason::Escrow.into(), &client, escrow)?;
-		T::Currency::hold(&HoldReason::JobDeposit.into(), &client, deposit)?;
-
-		if let Some((cid, info)) = program {
-			Programs::<T>::insert(cid, info);
+	/// All that this pallet does in a block on its own account.
+	fn serve(meter: &mut WeightMeter) {
+		let limit = meter.remaining().min(T::MaxServiceWeight::get());
+		let mut own = WeightMeter::with_limit(limit);
+		if own.try_consume(Self::service_weight()).is_ok() {
+			let mut deadlines = WeightMeter::with_limit(
+				Self::for_deadlines(limit).saturating_sub(own.consumed()).min(own.remaining()),
+			);
+			Self::serve_due(&mut deadlines);
+			own.consume(deadlines.consumed());
+			Self::serve_rings(&mut own);
 		}
-		NextJobId::<T>::put(next);
-		JobsOf::<T>::insert(&client, job, ());
-		let now = Self::now();
-		let class = spec.workload.class();
-		let start_by = now.saturating_add(spec.start_within_blocks);
-		let record = Job {
-			client: client.clone(),
-			class,
-			units,
-			max_price_per_unit: spec.max_price_per_unit,
-			replication: spec.replication,
-			start_within_blocks: spec.start_within_blocks,
-			deliver_within_blocks: spec.deliver_within_blocks,
-			posted_at: now,
-			ended_at: None,
-			escrow,
-			deposit,
-			attempts: [0; MAX_REPLICAS as usize],
-			tried: Default::default(),
-			state: JobState::Open { start_by },
-		};
-		Self::schedule(start_by.saturating_add(1), DueItem::Start { job });
-		for replica in 0..record.replication.replicas {
-			Self::enqueue(class, Ticket { job, replica, attempt: 0 });
-		}
-		Jobs::<T>::insert(job, record);
-		Specs::<T>::insert(job, spec);
-		Self::deposit_event(Event::JobPosted { job, client, class, escrow });
-		Ok(())
+		meter.consume(own.consumed());
 	}
 
-	/// The registered program a job names, with the job counted. Built-in programs need none.
-	fn named_program(spec: &JobSpec) -> Result<Option<(Cid, ProgramInfo)>, DispatchError> {
-		let Workload::Wgsl(call) = spec.workload else { return Ok(None) };
-		let mut info = Programs::<T>::get(call.program).ok_or(Error::<T>::ProgramUnknown)?;
-		info.jobs = info.jobs.checked_add(1).ok_or(Error::<T>::Exhausted)?;
-		Ok(Some((call.program, info)))
+	/// What of the hook's share deadlines may take: all but a quarter, so that no flood of them stops
+	/// matching; but always enough for one.
+	pub(crate) fn for_deadlines(limit: Weight) -> Weight {
+		let most = limit.saturating_sub(limit.div(4));
+		most.max(Self::service_weight().saturating_add(Self::due_weight())).min(limit)
 	}
-}
 
-impl<T> From<SpecError> for Error<T> {
-	fn from(error: SpecError) -> Self {
-		match error {
-			SpecError::Replication => Self::Replication,
-			SpecError::UnitsLimit => Self::UnitsLimit,
-			SpecError::PriceZero => Self::PriceZero,
-			SpecError::WindowZero => Self::Window,
-			SpecError::Inputs => Self::Inputs,
-			SpecError::Shape => Self::Shape,
-			SpecError::Params => Self::Params,
-			SpecError::EscrowOverflow => Self::EscrowOverflow,
-		}
+	/// What a block is charged for the values that benchmarks do not count since every block touches
+	/// them: [`DeadlineCursor`], [`Waiting`], [`NextJobId`].
+	pub(crate) fn service_weight() -> Weight {
+		T::DbWeight::get().reads_writes(3, 3)
 	}
 }

@@ -1,124 +1,240 @@
-//! The waiting replicas and their matching.
+//! The waiting replicas and their matching. In which order they are served is said in [`walk`].
 
 use crate::*;
 use codec::Encode;
 use sp_runtime::traits::{BlakeTwo256, Hash as _};
 
+/// The pages of one ring.
+struct PagesOf<T>(Class, PriceBucket, PhantomData<T>);
+
+impl<T: Config> Pages<Ticket> for PagesOf<T> {
+	fn put(&mut self, number: u32, page: Page<Ticket>) {
+		RingPages::<T>::insert((self.0, self.1), number, page);
+	}
+
+	fn take(&mut self, number: u32) -> Option<Page<Ticket>> {
+		RingPages::<T>::take((self.0, self.1), number)
+	}
+}
+
+/// What serving a ticket came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Served {
+	/// It was void, and is gone.
+	Void,
+	/// No offer is cheap enough for it. It stays.
+	Kept,
+	/// The market was searched, and nobody found. It stays.
+	Searched,
+	/// It was let, and is gone.
+	Let,
+}
+
 impl<T: Config> Pallet<T> {
-	/// Puts a replica at the back of its class's ring.
-	pub(crate) fn enqueue(class: Class, ticket: Ticket) {
-		QueueEnds::<T>::mutate(class, |ends| {
-			Queue::<T>::insert(class, ends.tail, ticket);
-			// 2⁶⁴ tickets do not fit the life of the chain.
-			ends.tail = ends.tail.saturating_add(1);
+	/// Puts replicas at the back of a ring.
+	pub(crate) fn enqueue(
+		class: Class,
+		bucket: PriceBucket,
+		tickets: impl IntoIterator<Item = Ticket>,
+	) {
+		let mut pages = PagesOf::<T>(class, bucket, PhantomData);
+		let mut ring = Rings::<T>::get(class, bucket);
+		let was_empty = ring.is_empty();
+		for ticket in tickets {
+			ring.push(ticket, &mut pages);
+		}
+		Rings::<T>::insert(class, bucket, ring);
+		if was_empty {
+			Self::mark(class, bucket, true);
+		}
+	}
+
+	/// Notes whether a ring has tickets.
+	fn mark(class: Class, bucket: PriceBucket, filled: bool) {
+		Self::edit_line(class, |line| line.filled.set(bucket, filled));
+	}
+
+	fn edit_line(class: Class, edit: impl FnOnce(&mut Line)) {
+		Waiting::<T>::mutate(|lines| {
+			let mut line = lines.get(&class).copied().unwrap_or_default();
+			edit(&mut line);
+			if lines.try_insert(class, line).is_err() {
+				frame_support::defensive!("more classes than there are");
+			}
 		});
 	}
 
 	/// Most that serving one ticket may cost.
 	pub(crate) fn queue_step_weight() -> Weight {
-		T::WeightInfo::queue_step().saturating_add(T::Matchmaker::assign_weight())
+		T::WeightInfo::queue_match()
+			.max(T::WeightInfo::queue_search())
+			.max(T::WeightInfo::queue_look())
 	}
 
-	/// Tries every waiting replica once, as far as the meter allows. The classes take turns, and
-	/// turns to be first, so that a long queue of one does not starve the others even when a block
-	/// has room for a single step.
-	pub(crate) fn serve_queues(meter: &mut WeightMeter) {
-		let classes = Class::ALL.len() as u64;
-		let look = T::DbWeight::get().reads(classes);
-		if meter.try_consume(look).is_err() {
+	/// Serves waiting replicas, each at most once, as far as the meter allows.
+	pub(crate) fn serve_rings(meter: &mut WeightMeter) {
+		if meter.try_consume(T::WeightInfo::queue_begin()).is_err() {
 			return;
 		}
-		let mut waiting = Class::ALL.map(|class| {
-			let ends = QueueEnds::<T>::get(class);
-			(class, ends.tail.saturating_sub(ends.head))
-		});
-		let first = u64::from(Self::now()).checked_rem(classes).unwrap_or_default();
-		waiting.rotate_left(first.saturated_into());
-		while waiting.iter().any(|(_, count)| *count > 0) {
-			for (class, count) in waiting.iter_mut() {
-				let Some(left) = count.checked_sub(1) else { continue };
-				if !meter.can_consume(Self::queue_step_weight()) {
-					return;
+		let (mut service, random) = Self::begin_service();
+		while meter.can_consume(Self::queue_step_weight()) {
+			let length = |class, bucket| Rings::<T>::get(class, bucket).len();
+			let Some((class, bucket)) = service.next(length) else { break };
+			let floor = service.floor(class);
+			let served =
+				Self::serve_head(class, bucket, |ticket| Self::try_ticket(ticket, floor, random));
+			meter.consume(match served {
+				Served::Let => T::WeightInfo::queue_match(),
+				Served::Searched => T::WeightInfo::queue_search(),
+				Served::Void | Served::Kept => T::WeightInfo::queue_look(),
+			});
+			if served == Served::Let {
+				service.set_floor(class, T::Matchmaker::best_ask(class));
+			}
+		}
+		for (class, bucket) in service.sweep() {
+			Self::sweep(class, bucket, meter);
+		}
+		for (class, stopped) in service.stopped() {
+			Self::note_stop(class, stopped);
+		}
+	}
+
+	/// The lines as they are now, and what decides among equal offers in this block.
+	pub(crate) fn begin_service() -> (Service, Hash) {
+		let walks: Vec<(Class, Walk)> = Waiting::<T>::get()
+			.into_iter()
+			.filter(|(_, line)| line.filled.last_to(PriceBucket::MAX).is_some())
+			.map(|(class, line)| (class, Walk::new(line, T::Matchmaker::best_ask(class))))
+			.collect();
+		let (random, _known_since) = T::Randomness::random(b"aitbc:match");
+		let random = BlakeTwo256::hash_of(&(random, frame_system::Pallet::<T>::parent_hash()));
+		(Service::new(walks, Self::now().into()), random)
+	}
+
+	/// Keeps where the walks of a class stopped; which buckets are filled may have changed since.
+	fn note_stop(class: Class, stopped: &Line) {
+		let Line { cursor, around, swept, .. } = *stopped;
+		let old = Waiting::<T>::get().get(&class).copied().unwrap_or_default();
+		if (old.cursor, old.around, old.swept) != (cursor, around, swept) {
+			Self::edit_line(class, |line| {
+				*line = Line { filled: line.filled, cursor, around, swept }
+			});
+		}
+	}
+
+	/// Takes the oldest ticket of a ring to `serve`; puts it to the back if it stays.
+	pub(crate) fn serve_head(
+		class: Class,
+		bucket: PriceBucket,
+		serve: impl FnOnce(&Ticket) -> Served,
+	) -> Served {
+		let mut pages = PagesOf::<T>(class, bucket, PhantomData);
+		let mut ring = Rings::<T>::get(class, bucket);
+		let served = match ring.pop(&mut pages) {
+			Some(ticket) => {
+				let served = serve(&ticket);
+				if matches!(served, Served::Kept | Served::Searched) {
+					ring.push(ticket, &mut pages);
 				}
-				*count = left;
-				meter.consume(Self::serve_head(*class));
+				served
+			}
+			None => Served::Void,
+		};
+		if ring.is_empty() {
+			Rings::<T>::remove(class, bucket);
+			Self::mark(class, bucket, false);
+		} else {
+			Rings::<T>::insert(class, bucket, ring);
+		}
+		served
+	}
+
+	/// Drops void tickets from a bucket that no offer is cheap enough for, up to the first that stands.
+	/// Each is dropped once, so the work is paid for by those who posted them.
+	fn sweep(class: Class, bucket: PriceBucket, meter: &mut WeightMeter) {
+		while meter.try_consume(T::WeightInfo::queue_look()).is_ok() {
+			let look = |ticket: &Ticket| match Self::standing(ticket) {
+				Some(_) => Served::Kept,
+				None => Served::Void,
+			};
+			if Self::serve_head(class, bucket, look) != Served::Void
+				|| !Rings::<T>::contains_key(class, bucket)
+			{
+				return;
 			}
 		}
 	}
 
-	/// Takes the first replica of a ring: let, or void, or back to the end. Returns what it cost: a
-	/// replica that no offer could be cheap enough for costs no search.
-	fn serve_head(class: Class) -> Weight {
-		let mut ends = QueueEnds::<T>::get(class);
-		let Some(ticket) = Queue::<T>::take(class, ends.head) else {
-			frame_support::defensive!("a waiting queue has a gap");
-			return T::WeightInfo::queue_step();
+	/// Looks for a miner for a ticket, if it stands and any offer could be cheap enough.
+	pub(crate) fn try_ticket(ticket: &Ticket, floor: Option<PriceBucket>, random: Hash) -> Served {
+		let Some(record) = Self::standing(ticket) else { return Served::Void };
+		// Its bid may lie above by its tip, which no miner is paid for its price.
+		if floor.is_none_or(|floor| bucket_of(record.max_price_per_unit) < floor) {
+			return Served::Kept;
+		}
+		let Some(spec) = Specs::<T>::get(ticket.job) else {
+			frame_support::defensive!("a job without its specification");
+			return Served::Void;
 		};
-		ends.head = ends.head.saturating_add(1);
-		QueueEnds::<T>::insert(class, ends);
-		let Some(record) = Self::waiting(&ticket) else { return T::WeightInfo::queue_step() };
-		if !T::Matchmaker::may_match(class, record.max_price_per_unit) {
-			Self::enqueue(class, ticket);
-			return T::WeightInfo::queue_step();
-		}
-		if !Self::try_let(&ticket, record) {
-			Self::enqueue(class, ticket);
-		}
-		Self::queue_step_weight()
+		let seed = BlakeTwo256::hash_of(&(random, ticket.encode()));
+		if Self::try_let(ticket, record, &spec, seed) { Served::Let } else { Served::Searched }
 	}
 
 	/// The job of a ticket, if the ticket still stands.
-	fn waiting(ticket: &Ticket) -> Option<Job> {
+	fn standing(ticket: &Ticket) -> Option<Job> {
 		let record = Jobs::<T>::get(ticket.job)?;
 		let JobState::Open { start_by } = record.state else { return None };
-		let attempt = record.attempts.get(usize::from(ticket.replica))?;
-		let current = *attempt == ticket.attempt && start_by >= Self::now();
-		(current && !Leases::<T>::contains_key(ticket.job, ticket.replica)).then_some(record)
+		let current = start_by >= Self::now() && record.attempt(ticket.replica) == ticket.attempt;
+		let waits = record.waiting().any(|replica| replica == ticket.replica);
+		(current && waits && !record.leases.is_full()).then_some(record)
 	}
 
-	/// What decides among equal offers: chain randomness, bound to this replica and attempt.
-	fn seed(ticket: &Ticket) -> Hash {
-		let (random, _known_since) = T::Randomness::random(&ticket.encode());
-		BlakeTwo256::hash_of(&(random, ticket, frame_system::Pallet::<T>::parent_hash()))
+	/// What the market is asked for a replica of a job.
+	pub(crate) fn request<'a>(
+		spec: &'a JobSpec,
+		units: u64,
+		excluded: &'a [AccountId],
+		seed: Hash,
+	) -> MatchRequest<'a, AccountId> {
+		MatchRequest {
+			class: spec.workload.class(),
+			program: spec.workload.program(),
+			units,
+			max_price_per_unit: spec.max_price_per_unit,
+			tip: spec.tip,
+			requirements: &spec.requirements,
+			excluded,
+			seed,
+		}
 	}
 
 	/// Finds a miner for a replica and writes the lease. Says whether it did.
-	fn try_let(ticket: &Ticket, mut record: Job) -> bool {
+	fn try_let(ticket: &Ticket, mut record: Job, spec: &JobSpec, seed: Hash) -> bool {
 		let Ticket { job, replica, attempt } = *ticket;
-		let request = MatchRequest {
-			class: record.class,
-			units: record.units,
-			max_price_per_unit: record.max_price_per_unit,
-			excluded: &record.tried,
-			seed: Self::seed(ticket),
-		};
+		let excluded = record.excluded();
+		let request = Self::request(spec, record.units, &excluded, seed);
 		let Some(found) = T::Matchmaker::assign(&request) else { return false };
-		if record.tried.try_push(found.miner.clone()).is_err() {
-			frame_support::defensive!("a job was let more often than it can be");
-			T::Matchmaker::conclude(
-				&found.miner,
-				record.class,
-				found.collateral,
-				LeaseFate::Released,
-			);
-			return false;
-		}
-		let now = Self::now();
+		let (now, miner, price_per_unit) = (Self::now(), found.miner, found.price_per_unit);
 		let deliver_by = now.saturating_add(record.deliver_within_blocks);
 		let lease = Lease {
-			miner: found.miner.clone(),
+			miner: miner.clone(),
+			owner: found.owner,
 			worker: found.worker,
 			attempt,
-			price_per_unit: found.price_per_unit,
-			collateral: found.collateral,
+			price_per_unit,
+			fee: T::Settlement::fee(),
+			bond: found.bond,
 			leased_at: now,
 			deliver_by,
 			state: LeaseState::Leased,
 		};
-		Leases::<T>::insert(job, replica, lease);
-		MinerLeases::<T>::insert(&found.miner, (job, replica), ());
+		if record.leases.try_push((replica, lease)).is_err() {
+			frame_support::defensive!("a ticket stands only where there is room for its lease");
+		}
+		MinerLeases::<T>::insert(&miner, (job, replica), ());
 		Self::schedule(deliver_by.saturating_add(1), DueItem::Delivery { job, replica, attempt });
-		if Self::leases_of(job, &record).count() == usize::from(record.replication.replicas) {
+		if record.leases.len() == usize::from(record.wanted()) {
 			record.state = JobState::Leased;
 		}
 		Jobs::<T>::insert(job, record);
@@ -126,8 +242,8 @@ impl<T: Config> Pallet<T> {
 			job,
 			replica,
 			attempt,
-			miner: found.miner,
-			price_per_unit: found.price_per_unit,
+			miner,
+			price_per_unit,
 			deliver_by,
 		});
 		true

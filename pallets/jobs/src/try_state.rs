@@ -6,36 +6,63 @@ use codec::Encode;
 use frame_support::traits::fungible::InspectHold;
 use sp_runtime::TryRuntimeError;
 
+/// What of an account is on hold, planck.
+#[derive(Default)]
+struct Held {
+	escrow: Balance,
+	jobs: Balance,
+	programs: Balance,
+}
+
+/// Every entry of a queue, oldest first, if its pages are those that its head says.
+fn entries<Item: Clone>(
+	list: &Fifo<Item>,
+	page: impl Fn(u32) -> Option<Page<Item>>,
+) -> Option<Vec<Item>> {
+	let mut all = Vec::new();
+	for number in list.pages() {
+		let page = page(number).filter(|page| page.is_full())?;
+		all.extend(page);
+	}
+	all.extend(list.ends().cloned());
+	Some(all)
+}
+
 impl<T: Config> Pallet<T> {
-	/// Checks INV-JOBS-1 … 5 over everything on record.
+	/// Checks INV-JOBS-1 … 6 over everything on record.
 	pub fn do_try_state() -> Result<(), TryRuntimeError> {
 		Self::check_money()?;
 		Self::check_leases()?;
-		Self::check_queues()
+		Self::check_jobs()?;
+		Self::check_deadlines()?;
+		Self::check_rings()?;
+		Self::check_programs()
 	}
 
 	/// INV-JOBS-1: what is on hold is what the jobs and programs on record account for.
 	fn check_money() -> Result<(), TryRuntimeError> {
 		// Every account, so that a hold nobody accounts for is found too.
-		let mut expected: BTreeMap<AccountId, (Balance, Balance, Balance)> =
-			frame_system::Account::<T>::iter_keys().map(|who| (who, (0, 0, 0))).collect();
+		let mut expected: BTreeMap<AccountId, Held> =
+			frame_system::Account::<T>::iter_keys().map(|who| (who, Held::default())).collect();
 		for record in Jobs::<T>::iter_values() {
-			let full = Balance::from(record.units)
-				.saturating_mul(record.max_price_per_unit)
-				.saturating_mul(record.replication.replicas.into());
+			let full = record.share().saturating_mul(record.replication.most_replicas().into());
 			ensure!(
 				record.escrow == if record.state.is_ended() { 0 } else { full },
 				"INV-JOBS-1: the escrow of a job does not fit its state"
 			);
-			let sums = expected.entry(record.client).or_default();
-			sums.0 = sums.0.saturating_add(record.escrow);
-			sums.1 = sums.1.saturating_add(record.deposit);
+			ensure!(
+				record.paid() <= if record.state.is_ended() { full } else { 0 },
+				"INV-JOBS-1: more was paid than was held, or before the end"
+			);
+			let held = expected.entry(record.client).or_default();
+			held.escrow = held.escrow.saturating_add(record.escrow);
+			held.jobs = held.jobs.saturating_add(record.deposit);
 		}
 		for info in Programs::<T>::iter_values() {
-			let sums = expected.entry(info.owner).or_default();
-			sums.2 = sums.2.saturating_add(info.deposit);
+			let held = expected.entry(info.owner).or_default();
+			held.programs = held.programs.saturating_add(info.deposit);
 		}
-		for (who, (escrow, jobs, programs)) in expected {
+		for (who, Held { escrow, jobs, programs }) in expected {
 			let held = |reason: HoldReason| T::Currency::balance_on_hold(&reason.into(), &who);
 			ensure!(
 				held(HoldReason::Escrow) == escrow,
@@ -50,114 +77,119 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// INV-JOBS-2: leases belong to live jobs, are indexed, and cost no more than their share.
+	/// INV-JOBS-2: leases belong to live jobs, one to each replica and owner, are indexed, and cost no more
+	/// than their share.
 	fn check_leases() -> Result<(), TryRuntimeError> {
-		let mut open = 0u32;
-		for (job, replica, lease) in Leases::<T>::iter() {
-			open = open.saturating_add(1);
-			let record = Jobs::<T>::get(job).ok_or("INV-JOBS-2: a lease without a job")?;
-			ensure!(!record.state.is_ended(), "INV-JOBS-2: an ended job has a lease");
-			ensure!(replica < record.replication.replicas, "INV-JOBS-2: a replica too many");
+		let mut open = 0usize;
+		for (job, record) in Jobs::<T>::iter() {
+			open = open.saturating_add(record.leases.len());
 			ensure!(
-				lease.price_per_unit <= record.max_price_per_unit,
-				"INV-JOBS-2: a lease costs more than the client's maximum"
+				record.leases.is_empty() || !record.state.is_ended(),
+				"INV-JOBS-2: an ended job has a lease"
 			);
+			let replicas: BTreeSet<ReplicaIndex> =
+				record.leases.iter().map(|(replica, _)| *replica).collect();
+			let owners: BTreeSet<&AccountId> =
+				record.leases.iter().map(|(_, lease)| &lease.owner).collect();
 			ensure!(
-				MinerLeases::<T>::contains_key(&lease.miner, (job, replica)),
-				"INV-JOBS-2: a lease is not indexed by its miner"
+				replicas.len() == record.leases.len() && owners.len() == record.leases.len(),
+				"INV-JOBS-2: two leases of one replica or one owner"
 			);
-			ensure!(record.tried.contains(&lease.miner), "INV-JOBS-2: a lease nobody noted");
+			for (replica, lease) in &record.leases {
+				ensure!(*replica < record.replicas(), "INV-JOBS-2: a replica too many");
+				ensure!(
+					lease.price_per_unit <= record.max_price_per_unit,
+					"INV-JOBS-2: a lease costs more than the client's maximum"
+				);
+				ensure!(
+					lease.attempt == record.attempt(*replica)
+						&& record.history.iter().all(|ended| ended.owner != lease.owner),
+					"INV-JOBS-2: a lease is not the present letting of its replica"
+				);
+				ensure!(
+					MinerLeases::<T>::contains_key(&lease.miner, (job, *replica)),
+					"INV-JOBS-2: a lease is not indexed by its miner"
+				);
+			}
 		}
-		let indexed: u32 = MinerLeases::<T>::iter_keys().count().saturated_into();
-		ensure!(indexed == open, "INV-JOBS-2: the miners' index names leases that are not open");
-		Self::check_jobs()
+		ensure!(
+			MinerLeases::<T>::iter_keys().count() == open,
+			"INV-JOBS-2: the miners' index names leases that are not open"
+		);
+		Ok(())
 	}
 
-	/// INV-JOBS-3: records, specifications and index name the same jobs; states fit leases.
+	/// INV-JOBS-3: records, specifications and indexes name the same jobs; states fit leases.
 	fn check_jobs() -> Result<(), TryRuntimeError> {
 		let jobs = Jobs::<T>::iter_keys().count();
 		ensure!(
 			Specs::<T>::iter_keys().count() == jobs && JobsOf::<T>::iter_keys().count() == jobs,
 			"INV-JOBS-3: a specification or an index entry without its job"
 		);
+		let mut live: BTreeMap<AccountId, u32> = BTreeMap::new();
 		for (job, record) in Jobs::<T>::iter() {
 			ensure!(Specs::<T>::contains_key(job), "INV-JOBS-3: a job without its specification");
 			ensure!(JobsOf::<T>::contains_key(&record.client, job), "INV-JOBS-3: not indexed");
-			let leased = Self::leases_of(job, &record).count();
-			let all = usize::from(record.replication.replicas);
+			let (let_to, wanted) = (record.leases.len(), usize::from(record.wanted()));
+			let owing = record.leases.iter().any(|(_, lease)| lease.state == LeaseState::Leased);
 			let fits = match record.state {
-				JobState::Open { .. } => leased < all,
-				JobState::Leased | JobState::Judging { .. } => leased == all,
-				_ => leased == 0,
+				JobState::Open { .. } => let_to < wanted,
+				JobState::Leased => let_to == wanted,
+				JobState::Judging { .. } => let_to == wanted && !owing,
+				_ => let_to == 0 && record.ended_at.is_some(),
 			};
-			ensure!(fits, "INV-JOBS-3: the state does not fit the number of leases");
-		}
-		Ok(())
-	}
-
-	/// INV-JOBS-4: no deadline is lost. INV-JOBS-5: the rings have no gap.
-	fn check_queues() -> Result<(), TryRuntimeError> {
-		let entries: u32 = Due::<T>::iter_keys().count().saturated_into();
-		let Cursor { block, index } = DueCursor::<T>::get();
-		let announced = DueLen::<T>::iter().fold(0u32, |sum, (at, len)| {
-			let done = if at == block { index } else { 0 };
-			sum.saturating_add(len.saturating_sub(done))
-		});
-		ensure!(entries == announced, "INV-JOBS-4: the expiry queue lost or gained an entry");
-		ensure!(
-			Due::<T>::iter_keys().all(|(at, _)| at >= block),
-			"INV-JOBS-4: a deadline lies behind the cursor"
-		);
-		Self::check_deadlines()?;
-		for class in Class::ALL {
-			let RingEnds { head, tail } = QueueEnds::<T>::get(class);
-			let waiting: u64 = Queue::<T>::iter_key_prefix(class).count() as u64;
+			ensure!(fits, "INV-JOBS-3: the state does not fit the leases");
 			ensure!(
-				tail.checked_sub(head) == Some(waiting),
-				"INV-JOBS-5: a waiting queue has a gap"
+				record.tie_breakers_called <= record.replication.tie_breakers,
+				"INV-JOBS-3: more tie-breakers than are paid for"
 			);
-		}
-		let tickets: BTreeSet<(JobId, ReplicaIndex, u8)> = Queue::<T>::iter_values()
-			.map(|ticket| (ticket.job, ticket.replica, ticket.attempt))
-			.collect();
-		for (job, record) in Jobs::<T>::iter() {
-			// After `start_by` its tickets are void, and it waits for nothing but its refund.
-			let JobState::Open { start_by } = record.state else { continue };
-			if start_by < Self::now() {
-				continue;
+			if !record.state.is_ended() {
+				let count = live.entry(record.client).or_default();
+				*count = count.saturating_add(1);
 			}
-			let waits =
-				(0..record.replication.replicas).zip(record.attempts).all(|(replica, attempt)| {
-					Leases::<T>::contains_key(job, replica)
-						|| tickets.contains(&(job, replica, attempt))
-				});
-			ensure!(waits, "INV-JOBS-5: a replica waits in no queue");
 		}
+		let counted: BTreeMap<AccountId, u32> = LiveJobs::<T>::iter().collect();
+		ensure!(counted == live, "INV-JOBS-3: a client's count is not that of its live jobs");
 		Ok(())
 	}
 
-	/// INV-JOBS-4: every state that something can wait in has its entry in the expiry queue.
+	/// INV-JOBS-4: no deadline is lost, and every state that something can wait in has its entry.
 	fn check_deadlines() -> Result<(), TryRuntimeError> {
-		let mut due: BTreeSet<(BlockNumber, alloc::vec::Vec<u8>)> = BTreeSet::new();
+		let mut due: BTreeSet<(BlockNumber, Vec<u8>)> = BTreeSet::new();
 		let mut pruned: BTreeSet<JobId> = BTreeSet::new();
-		for (block, _, item) in Due::<T>::iter() {
-			if let DueItem::Prune { job } = item {
-				pruned.insert(job);
+		let mut pages = 0usize;
+		for (block, list) in Deadlines::<T>::iter() {
+			ensure!(!list.is_empty(), "INV-JOBS-4: the list of a block is empty");
+			ensure!(
+				block >= DeadlineCursor::<T>::get(),
+				"INV-JOBS-4: a deadline lies behind the cursor"
+			);
+			pages = pages.saturating_add(list.pages().len());
+			let items = entries(&list, |number| DeadlinePages::<T>::get(block, number))
+				.ok_or("INV-JOBS-4: the expiry queue lost a page")?;
+			for item in items {
+				if let DueItem::Prune { job } = item {
+					pruned.insert(job);
+				}
+				due.insert((block, item.encode()));
 			}
-			due.insert((block, item.encode()));
 		}
+		ensure!(
+			DeadlinePages::<T>::iter_keys().count() == pages,
+			"INV-JOBS-4: a page of deadlines that no list names"
+		);
 		let kept = |after: BlockNumber, item: DueItem| {
 			due.contains(&(after.saturating_add(1), item.encode()))
 		};
-		for (job, replica, lease) in Leases::<T>::iter() {
-			let attempt = lease.attempt;
-			ensure!(
-				lease.state != LeaseState::Leased
-					|| kept(lease.deliver_by, DueItem::Delivery { job, replica, attempt }),
-				"INV-JOBS-4: a lease without a deadline"
-			);
-		}
 		for (job, record) in Jobs::<T>::iter() {
+			for (replica, lease) in &record.leases {
+				let (replica, attempt) = (*replica, lease.attempt);
+				ensure!(
+					lease.state != LeaseState::Leased
+						|| kept(lease.deliver_by, DueItem::Delivery { job, replica, attempt }),
+					"INV-JOBS-4: a lease without a deadline"
+				);
+			}
 			let kept = match record.state {
 				JobState::Open { start_by } => kept(start_by, DueItem::Start { job }),
 				JobState::Judging { reveal_by } => kept(reveal_by, DueItem::Reveal { job }),
@@ -166,6 +198,66 @@ impl<T: Config> Pallet<T> {
 			};
 			ensure!(kept, "INV-JOBS-4: a job without a deadline");
 		}
+		Ok(())
+	}
+
+	/// INV-JOBS-5: the rings have no gap, the sets name them, and who waits is in one.
+	fn check_rings() -> Result<(), TryRuntimeError> {
+		let mut tickets: BTreeSet<(Class, PriceBucket, Ticket)> = BTreeSet::new();
+		let mut filled: BTreeMap<Class, u16> = BTreeMap::new();
+		let lines = Waiting::<T>::get();
+		let mut pages = 0usize;
+		for (class, bucket, ring) in Rings::<T>::iter() {
+			ensure!(!ring.is_empty(), "INV-JOBS-5: a ring is empty");
+			let named = lines.get(&class).is_some_and(|line| line.filled.contains(bucket));
+			ensure!(named, "INV-JOBS-5: a ring that the set does not name");
+			let count = filled.entry(class).or_default();
+			*count = count.saturating_add(1);
+			pages = pages.saturating_add(ring.pages().len());
+			let items = entries(&ring, |number| RingPages::<T>::get((class, bucket), number))
+				.ok_or("INV-JOBS-5: a ring has a gap")?;
+			tickets.extend(items.into_iter().map(|ticket| (class, bucket, ticket)));
+		}
+		for (class, line) in lines {
+			ensure!(
+				line.filled.count() == filled.get(&class).copied().unwrap_or_default(),
+				"INV-JOBS-5: the set names a ring without tickets"
+			);
+		}
+		ensure!(
+			RingPages::<T>::iter_keys().count() == pages,
+			"INV-JOBS-5: a page of tickets that no ring names"
+		);
+		for (job, record) in Jobs::<T>::iter() {
+			// After `start_by` its tickets are void, and it waits for nothing but its refund.
+			if matches!(record.state, JobState::Open { start_by } if start_by < Self::now()) {
+				continue;
+			}
+			let waits = record.waiting().all(|replica| {
+				let attempt = record.attempt(replica);
+				tickets.contains(&(record.class, record.bid, Ticket { job, replica, attempt }))
+			});
+			ensure!(waits, "INV-JOBS-5: a replica waits in no ring");
+		}
+		Ok(())
+	}
+
+	/// INV-JOBS-6: a program counts the jobs on record that name it.
+	fn check_programs() -> Result<(), TryRuntimeError> {
+		let mut named: BTreeMap<Cid, u32> = BTreeMap::new();
+		for spec in Specs::<T>::iter_values() {
+			if let Workload::Wgsl(call) = spec.workload {
+				let count = named.entry(call.program).or_default();
+				*count = count.saturating_add(1);
+			}
+		}
+		for (program, info) in Programs::<T>::iter() {
+			ensure!(
+				named.remove(&program).unwrap_or_default() == info.jobs,
+				"INV-JOBS-6: a program's count is not that of the jobs that name it"
+			);
+		}
+		ensure!(named.is_empty(), "INV-JOBS-6: a job names a program that is not registered");
 		Ok(())
 	}
 }

@@ -1,12 +1,14 @@
 //! What is stored about jobs.
 
 use aitbc_primitives::{
-	AccountId, Balance, BlockNumber, Cid, Class, FailureCode, JobId, MAX_LEASES, MAX_REPLICAS,
-	ReplicaIndex, Replication,
+	AccountId, Balance, BlockNumber, Cid, Class, FailureCode, JobId, Lease, LeaseFate, LeaseState,
+	MAX_LEASES, MAX_TOTAL_REPLICAS, MatchReport, PriceBucket, ReplicaIndex, Replication, Verdict,
 };
+use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{BoundedVec, traits::ConstU32, traits::fungible};
 use scale_info::TypeInfo;
+use sp_runtime::{Percent, SaturatedConversion};
 
 /// Value taken out of an account and not yet given to another.
 pub type CreditOf<T> = fungible::Credit<AccountId, <T as crate::Config>::Currency>;
@@ -46,7 +48,7 @@ pub enum RefundReason {
 	/// A replica was let as often as allowed and never answered.
 	#[codec(index = 1)]
 	AttemptsUsedUp,
-	/// The answers differ and no quorum agrees.
+	/// The answers differ and no quorum agrees, or can any more.
 	#[codec(index = 2)]
 	NoQuorum,
 	/// The miners agree that the work cannot be done.
@@ -57,9 +59,10 @@ pub enum RefundReason {
 /// Where a job stands.
 ///
 /// ```text
-/// Open ──▶ Leased ──▶ Judging ──▶ Settled
-///   ▲         │          └──────▶ Refunded
-///   └─────────┘ a lease is late
+/// Open ──▶ Leased ──▶ Judging ──▶ Settled, OutOfFuel
+///  ▲ ▲        │        │   └────▶ Refunded
+///  │ └────────┘ late   │
+///  └───────────────────┘ no quorum: a tie-breaker is called
 /// ```
 #[derive(
 	Clone,
@@ -101,16 +104,41 @@ pub enum JobState {
 	/// The client took it back. Left only by pruning.
 	#[codec(index = 5)]
 	Cancelled,
+	/// The units limit was reached: paid, without an output. Left only by pruning.
+	#[codec(index = 6)]
+	OutOfFuel,
 }
 
 impl JobState {
 	/// Whether nothing can happen any more but pruning.
 	pub const fn is_ended(&self) -> bool {
-		matches!(self, Self::Settled { .. } | Self::Refunded(_) | Self::Cancelled)
+		matches!(self, Self::Settled { .. } | Self::Refunded(_) | Self::Cancelled | Self::OutOfFuel)
 	}
 }
 
-/// A job.
+/// A lease that is over.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub struct EndedLease {
+	/// Of which replica.
+	pub replica: ReplicaIndex,
+	/// Which letting of it, from zero.
+	pub attempt: u8,
+	/// Who held it.
+	pub miner: AccountId,
+	/// Whose that miner was.
+	pub owner: AccountId,
+	/// How it ended.
+	pub fate: LeaseFate,
+	/// What left the escrow for it, planck: before the protocol's part is taken.
+	pub paid: Balance,
+}
+
+/// A job: what of its specification the chain needs to carry it through, and all that became of it.
+///
+/// Open leases and those that ended stand here and nowhere else: whoever touches one needs the job,
+/// and one value costs one write.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
 )]
@@ -123,12 +151,19 @@ pub struct Job {
 	pub units: u64,
 	/// Most the client pays for a unit, planck.
 	pub max_price_per_unit: Balance,
+	/// What it pays on top for each accepted replica, planck.
+	pub tip: Balance,
+	/// Where its replicas wait: the bucket of what it bids for a unit.
+	pub bid: PriceBucket,
 	/// How the result is checked.
 	pub replication: Replication,
 	/// Blocks in which a miner must be found, from posting or re-letting.
 	pub start_within_blocks: u32,
 	/// Blocks a miner has to answer.
 	pub deliver_within_blocks: u32,
+	/// What of their full pay those get who agree that an input cannot be had, as it was when the job
+	/// was posted.
+	pub unavailable_pay: Percent,
 	/// When it was posted.
 	pub posted_at: BlockNumber,
 	/// When it ended.
@@ -137,21 +172,109 @@ pub struct Job {
 	pub escrow: Balance,
 	/// What the client gets back with pruning, planck.
 	pub deposit: Balance,
-	/// How often each replica was let before.
-	pub attempts: [u8; MAX_REPLICAS as usize],
-	/// Every miner that ever held one of its leases: none gets a second.
-	pub tried: BoundedVec<AccountId, ConstU32<MAX_LEASES>>,
+	/// How many tie-breakers were called.
+	pub tie_breakers_called: u8,
 	/// Where it stands.
 	pub state: JobState,
+	/// Open leases with their replicas, in the order in which they began.
+	pub leases: BoundedVec<(ReplicaIndex, Lease<AccountId>), ConstU32<MAX_OPEN_LEASES>>,
+	/// Leases that ended, in the order in which they did.
+	pub history: BoundedVec<EndedLease, ConstU32<MAX_LEASES>>,
 }
 
-/// A replica that waits for a miner. Void unless the job is open and `attempt` is the present one.
+/// Most leases of a job that are open at once: one for each replica.
+pub const MAX_OPEN_LEASES: u32 = MAX_TOTAL_REPLICAS as u32;
+
+impl Job {
+	/// The open lease of a replica.
+	pub fn lease(&self, replica: ReplicaIndex) -> Option<&Lease<AccountId>> {
+		self.leases.iter().find(|(index, _)| *index == replica).map(|(_, lease)| lease)
+	}
+
+	/// As [`Self::lease`], to be changed.
+	pub(crate) fn lease_mut(&mut self, replica: ReplicaIndex) -> Option<&mut Lease<AccountId>> {
+		self.leases.iter_mut().find(|(index, _)| *index == replica).map(|(_, lease)| lease)
+	}
+
+	/// Takes the open lease of a replica out.
+	pub(crate) fn take_lease(&mut self, replica: ReplicaIndex) -> Option<Lease<AccountId>> {
+		let place = self.leases.iter().position(|(index, _)| *index == replica)?;
+		Some(self.leases.remove(place).1)
+	}
+
+	/// Replicas so far: those it began with, and the tie-breakers that were called.
+	pub const fn replicas(&self) -> u8 {
+		self.replication.replicas.saturating_add(self.tie_breakers_called)
+	}
+
+	/// How often a replica was let and the lease has ended.
+	pub fn attempt(&self, replica: ReplicaIndex) -> u8 {
+		self.history.iter().filter(|ended| ended.replica == replica).count().saturated_into()
+	}
+
+	/// Whether a replica withheld its reveal: it answers no more, and another was called in its place.
+	fn withheld(&self, replica: ReplicaIndex) -> bool {
+		let same = |ended: &EndedLease| ended.replica == replica;
+		self.history.iter().any(|ended| same(ended) && ended.fate == LeaseFate::Withheld)
+	}
+
+	/// How many replicas must hold a lease so that none waits.
+	pub fn wanted(&self) -> u8 {
+		let gone = (0..self.replicas()).filter(|replica| self.withheld(*replica)).count();
+		self.replicas().saturating_sub(gone.saturated_into())
+	}
+
+	/// Replicas that need a miner, whether or not there is still time to find one.
+	pub fn waiting(&self) -> impl Iterator<Item = ReplicaIndex> + '_ {
+		let open = matches!(self.state, JobState::Open { .. });
+		(0..if open { self.replicas() } else { 0 })
+			.filter(|replica| self.lease(*replica).is_none() && !self.withheld(*replica))
+	}
+
+	/// Who may have none of its leases any more: the client, and every owner that has or had one.
+	pub fn excluded(&self) -> Vec<AccountId> {
+		let open = self.leases.iter().map(|(_, lease)| &lease.owner);
+		let ended = self.history.iter().map(|ended| &ended.owner);
+		core::iter::once(&self.client).chain(open).chain(ended).cloned().collect()
+	}
+
+	/// The answers that were revealed.
+	pub(crate) fn revealed(&self) -> Vec<Verdict> {
+		self.leases
+			.iter()
+			.filter_map(|(_, lease)| match lease.state {
+				LeaseState::Revealed { verdict } => Some(verdict),
+				_ => None,
+			})
+			.collect()
+	}
+
+	/// What a lease is paid if its answer is accepted, planck. At most [`Self::share`].
+	pub fn full_pay(&self, lease: &Lease<AccountId>) -> Balance {
+		Balance::from(self.units).saturating_mul(lease.price_per_unit).saturating_add(self.tip)
+	}
+
+	/// What is held for each replica, planck.
+	pub fn share(&self) -> Balance {
+		Balance::from(self.units).saturating_mul(self.max_price_per_unit).saturating_add(self.tip)
+	}
+
+	/// What went to miners and protocol so far, planck.
+	pub fn paid(&self) -> Balance {
+		self.history.iter().fold(0, |sum: Balance, ended| sum.saturating_add(ended.paid))
+	}
+}
+
+/// A replica that waits for a miner. Void unless its job is open and in time, `attempt` is the present
+/// one and the replica is not let.
 #[derive(
 	Clone,
 	Copy,
 	Debug,
 	PartialEq,
 	Eq,
+	PartialOrd,
+	Ord,
 	Encode,
 	Decode,
 	DecodeWithMemTracking,
@@ -165,27 +288,6 @@ pub struct Ticket {
 	pub replica: ReplicaIndex,
 	/// How often it was let before.
 	pub attempt: u8,
-}
-
-/// Where a ring begins and ends: entries are `head .. tail`.
-#[derive(
-	Clone,
-	Copy,
-	Debug,
-	Default,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-)]
-pub struct RingEnds {
-	/// The entry that is served next.
-	pub head: u64,
-	/// Where the next entry goes.
-	pub tail: u64,
 }
 
 /// A deadline. Void if its state was left before.
@@ -232,23 +334,15 @@ pub enum DueItem {
 	},
 }
 
-/// A place in the expiry queue: everything before it is done.
-#[derive(
-	Clone,
-	Copy,
-	Debug,
-	Default,
-	PartialEq,
-	Eq,
-	Encode,
-	Decode,
-	DecodeWithMemTracking,
-	MaxEncodedLen,
-	TypeInfo,
-)]
-pub struct Cursor {
-	/// The block whose entries are being looked at.
-	pub block: BlockNumber,
-	/// The next of its entries.
-	pub index: u32,
+/// What posting a job would mean.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct Quote {
+	/// Units one replica is paid for.
+	pub units: u64,
+	/// What would be held for miners, planck.
+	pub escrow: Balance,
+	/// What would be held for the record, planck.
+	pub deposit: Balance,
+	/// Which offers would take a replica now.
+	pub report: MatchReport,
 }

@@ -6,6 +6,50 @@
 //! two steps: [`Pallet::commit`] binds the worker to the hash of its receipt and a salt, and once every
 //! replica has committed, [`Pallet::reveal`] shows it. Nobody can copy an answer, because the
 //! commitment contains the key it was made by, and no reveal is taken before the last commitment.
+//! [`Pallet::submit_batch`] takes up to [`MAX_BATCH`] answers of either kind; one that fails does not spoil
+//! the others.
+//!
+//! # Terms
+//!
+//! - **Receipt**: what a worker says it did, signed with the key its lease was made with.
+//! - **Answer**: a receipt that is submitted, or revealed with its salt.
+//! - **Verdict**: the part of a receipt in which replicas must agree.
+//! - **Lane**: the place of free answers in the pool, before everything that pays.
+//!
+//! # Example
+//!
+//! What a worker sends for a replicated job, and what the chain checks of it:
+//!
+//! ```
+//! use aitbc_primitives::{Cid, Hash, JobId, Outcome, RECEIPT_VERSION, Receipt, SignedReceipt, commitment};
+//! use sp_core::{Pair as _, sr25519::Pair};
+//!
+//! let worker = Pair::from_seed(&[7; 32]);
+//! let receipt = Receipt {
+//! 	version: RECEIPT_VERSION,
+//! 	genesis: Hash::repeat_byte(1),
+//! 	job: JobId(42),
+//! 	replica: 0,
+//! 	attempt: 0,
+//! 	program: Cid::of_raw(b"aitbc:program:echo:1"),
+//! 	input_root: Hash::repeat_byte(2), // of the job's specification
+//! 	outcome: Outcome::Completed { output: Cid::of_raw(b"hello"), inline: Default::default() },
+//! 	trace_root: Hash::repeat_byte(3),
+//! 	units: 1,
+//! 	profile: Hash::zero(),
+//! 	started_at: 10,
+//! 	finished_at: 11,
+//! };
+//! let signature = worker.sign(&receipt.signing_payload());
+//! let answer = SignedReceipt { receipt, signature };
+//! // First `commit(job, replica, bound)`, and when all have committed, `reveal(answer, salt)`.
+//! let salt = [9; 32];
+//! let bound = commitment(answer.receipt.hash(), &worker.public(), &salt);
+//!
+//! assert!(Pair::verify(&answer.signature, answer.receipt.signing_payload(), &worker.public()));
+//! let thief = Pair::from_seed(&[8; 32]).public();
+//! assert_ne!(bound, commitment(answer.receipt.hash(), &thief, &salt));
+//! ```
 //!
 //! # Design
 //!
@@ -16,7 +60,14 @@
 //! A receipt carries its own signature, so anybody may relay one and pays the fee for it. The lease's
 //! worker pays nothing (P7): the very checks of the call are the condition of the exemption, and a call
 //! that passes them changes the state so that the next one fails. The free lane is therefore exactly as
-//! wide as the leases: two extrinsics each.
+//! wide as the leases: two extrinsics each. In the pool it goes before those that pay, through
+//! [`PrioritiseReceipts`].
+//!
+//! # Limits
+//!
+//! A receipt is kept until its job is pruned: at most [`aitbc_primitives::MAX_TOTAL_REPLICAS`] receipts of
+//! at most [`MAX_RECEIPT_BYTES`] for each job on record. A commitment cannot be made in a batch, and of
+//! several free transactions of one worker only the next has the lane's priority.
 
 #![cfg_attr(not(feature = "std"), no_std)]
 #![cfg_attr(
@@ -30,9 +81,19 @@
 	)
 )]
 
+extern crate alloc;
+
+pub use extension::PrioritiseReceipts;
+pub use lane::{LANE_LONGEVITY, LANE_PRIORITY, Lane, MAX_FREE_ANSWERS, Step};
 pub use pallet::*;
 pub use weights::WeightInfo;
 
+#[cfg(feature = "runtime-benchmarks")]
+mod benchmarking;
+mod checks;
+mod extension;
+mod lane;
+mod take;
 pub mod weights;
 
 #[cfg(test)]
@@ -44,12 +105,21 @@ mod tests;
 mod try_state;
 
 use aitbc_primitives::{
-	AccountId, BlockNumber, Hash, JobId, JobSpec, Lease, LeaseState, Leases, OnJobPruned,
-	ReceiptFault, ReplicaIndex, SignedReceipt, Verdict, commitment as commitment_of,
+	AccountId, Answer, BlockNumber, Hash, JobId, JobSpec, Lease, LeaseState, Leases, MAX_BATCH,
+	MAX_TOTAL_REPLICAS, OnJobPruned, ReceiptFault, ReplicaIndex, SignedReceipt, Verdict, WorkerKey,
+	commitment as commitment_of,
 };
+use alloc::vec::Vec;
+use checks::{Let, Shown};
 use frame_support::pallet_prelude::*;
 use frame_system::{ensure_signed, pallet_prelude::*};
 use sp_runtime::{SaturatedConversion, traits::Verify};
+
+/// Bytes of the longest signed receipt.
+pub const MAX_RECEIPT_BYTES: u32 = 1_312;
+
+/// The answers of one batch.
+pub type Batch = BoundedVec<Answer, ConstU32<MAX_BATCH>>;
 
 #[frame_support::pallet]
 #[allow(clippy::expect_used, reason = "what FRAME's macros expand to; our own code has none")]
@@ -63,11 +133,16 @@ pub mod pallet {
 	pub trait Config:
 		frame_system::Config<AccountId = AccountId, Hash = Hash, RuntimeEvent: From<Event<Self>>>
 	{
-		/// The leases that receipts answer.
+		/// The leases that receipts answer. Whatever passes the checks of this pallet must be taken by
+		/// it: an answer that it refused could be repeated without a fee.
 		type Leases: Leases<AccountId>;
 
 		/// Cost of the calls.
 		type WeightInfo: WeightInfo;
+
+		/// What benchmarks need to find below.
+		#[cfg(feature = "runtime-benchmarks")]
+		type BenchmarkWorld: aitbc_primitives::benchmarking::BenchmarkWorld;
 	}
 
 	/// The receipts that were taken, of jobs still on record.
@@ -80,9 +155,17 @@ pub mod pallet {
 	#[pallet::generate_deposit(pub(super) fn deposit_event)]
 	pub enum Event<T: Config> {
 		/// A worker committed to its answer.
+		#[codec(index = 0)]
 		Committed { job: JobId, replica: ReplicaIndex, commitment: Hash },
 		/// A worker's answer was taken.
+		#[codec(index = 1)]
 		ReceiptTaken { job: JobId, replica: ReplicaIndex, receipt: Hash, verdict: Verdict },
+		/// An answer of a batch was refused; it changed nothing.
+		#[codec(index = 2)]
+		BatchItemFailed { index: u32, error: DispatchError },
+		/// A batch was gone through.
+		#[codec(index = 3)]
+		BatchTaken { taken: u32, failed: u32 },
 	}
 
 	#[pallet::error]
@@ -99,7 +182,7 @@ pub mod pallet {
 		MustCommit,
 		/// The job has one replica: its answer is submitted at once.
 		MustSubmit,
-		/// Not every replica has committed yet.
+		/// Reveals are not open: not every replica has committed yet, or their time is over.
 		TooEarly,
 		/// Receipt and salt are not what was committed.
 		CommitmentMismatch,
@@ -138,9 +221,9 @@ pub mod pallet {
 		/// Origin: signed by the worker key of the lease, which pays no fee while the lease is open
 		/// and unanswered. `commitment` is [`aitbc_primitives::commitment`]. Emits `Committed`.
 		#[pallet::call_index(0)]
-		#[pallet::weight(T::WeightInfo::commit().saturating_add(T::Leases::commit_weight()))]
+		#[pallet::weight(T::WeightInfo::commit())]
 		#[pallet::feeless_if(|origin: &OriginFor<T>, job: &JobId, replica: &ReplicaIndex, _: &Hash| -> bool {
-			Pallet::<T>::check_commit(origin.clone(), *job, *replica).is_ok()
+			Pallet::<T>::is_free_commit(origin, *job, *replica)
 		})]
 		pub fn commit(
 			origin: OriginFor<T>,
@@ -148,7 +231,8 @@ pub mod pallet {
 			replica: ReplicaIndex,
 			commitment: Hash,
 		) -> DispatchResult {
-			Self::check_commit(origin, job, replica)?;
+			let signer = ensure_signed(origin)?;
+			Self::check_commit(&signer, job, replica)?;
 			T::Leases::commit(job, replica, commitment)?;
 			Self::deposit_event(Event::Committed { job, replica, commitment });
 			Ok(())
@@ -156,27 +240,28 @@ pub mod pallet {
 
 		/// Answers the lease of a single job.
 		///
-		/// Origin: signed by anybody; the lease's worker pays no fee. Emits `ReceiptTaken`.
+		/// Origin: signed by anybody; the lease's worker pays no fee. Emits `ReceiptTaken`. An answer that
+		/// is refused is charged for the checks.
 		#[pallet::call_index(1)]
-		#[pallet::weight(T::WeightInfo::submit().saturating_add(T::Leases::answer_weight()))]
+		#[pallet::weight(Pallet::<T>::submit_weight())]
 		#[pallet::feeless_if(|origin: &OriginFor<T>, receipt: &SignedReceipt| -> bool {
-			Pallet::<T>::from_worker(origin, receipt) && Pallet::<T>::check_submit(receipt).is_ok()
+			Pallet::<T>::is_free(origin, Shown { signed: receipt, salt: None })
 		})]
-		pub fn submit(origin: OriginFor<T>, receipt: SignedReceipt) -> DispatchResult {
+		pub fn submit(origin: OriginFor<T>, receipt: SignedReceipt) -> DispatchResultWithPostInfo {
 			ensure_signed(origin)?;
-			Self::check_submit(&receipt)?;
-			Self::take(receipt)
+			Self::take(Shown { signed: &receipt, salt: None })
 		}
 
 		/// Shows the answer that was committed.
 		///
 		/// Origin: signed by anybody; the lease's worker pays no fee. `salt` is the one in the
-		/// commitment. Emits `ReceiptTaken`.
+		/// commitment. Emits `ReceiptTaken`. Only the reveal that has the job judged is charged for that;
+		/// the others for what recording costs, those that are refused for the checks, so that a block
+		/// has room for many.
 		#[pallet::call_index(2)]
-		#[pallet::weight(T::WeightInfo::reveal().saturating_add(T::Leases::answer_weight()))]
+		#[pallet::weight(Pallet::<T>::reveal_weight())]
 		#[pallet::feeless_if(|origin: &OriginFor<T>, receipt: &SignedReceipt, salt: &[u8; 32]| -> bool {
-			Pallet::<T>::from_worker(origin, receipt)
-				&& Pallet::<T>::check_reveal(receipt, salt).is_ok()
+			Pallet::<T>::is_free(origin, Shown { signed: receipt, salt: Some(salt) })
 		})]
 		pub fn reveal(
 			origin: OriginFor<T>,
@@ -184,116 +269,47 @@ pub mod pallet {
 			salt: [u8; 32],
 		) -> DispatchResultWithPostInfo {
 			ensure_signed(origin)?;
-			Self::check_reveal(&receipt, &salt)?;
-			let (job, replica) = (receipt.receipt.job, receipt.receipt.replica);
-			Self::take(receipt)?;
-			// Only the last reveal ends the job; the others are charged what recording costs, so that
-			// a block has room for many.
-			let recorded = T::WeightInfo::reveal().saturating_add(T::Leases::commit_weight());
-			let open = T::Leases::lease(job, replica).is_some();
-			Ok(open.then_some(recorded).into())
+			Self::take(Shown { signed: &receipt, salt: Some(&salt) })
+		}
+
+		/// Gives many answers, each for itself: one that is refused changes nothing and does not
+		/// keep the others from being taken.
+		///
+		/// Origin: signed by anybody. No fee is due of up to [`MAX_FREE_ANSWERS`] answers of different jobs
+		/// that are all the signer's own and all taken. Emits `ReceiptTaken` or `BatchItemFailed` for each
+		/// answer, in order, and `BatchTaken` at the end. The weight is the worst case of each answer until it
+		/// is known what they did: very many reveals of different jobs do not fit into a block.
+		#[pallet::call_index(3)]
+		#[pallet::weight(Pallet::<T>::batch_weight(answers))]
+		#[pallet::feeless_if(|origin: &OriginFor<T>, answers: &Batch| -> bool {
+			Pallet::<T>::is_free_batch(origin, answers)
+		})]
+		pub fn submit_batch(origin: OriginFor<T>, answers: Batch) -> DispatchResultWithPostInfo {
+			ensure_signed(origin)?;
+			let take::BatchOutcome { taken, failed, weight } = Self::take_batch(&answers);
+			Self::deposit_event(Event::BatchTaken { taken, failed });
+			Ok(Some(weight).into())
 		}
 	}
-}
 
-impl<T: Config> Pallet<T> {
-	fn lease(
-		job: JobId,
-		replica: ReplicaIndex,
-	) -> Result<(Lease<AccountId>, JobSpec), DispatchError> {
-		T::Leases::lease(job, replica).ok_or(Error::<T>::NoSuchLease.into())
-	}
+	#[pallet::view_functions]
+	impl<T: Config> Pallet<T> {
+		/// The receipts on record of a job, by replica.
+		pub fn receipts_of(job: JobId) -> Vec<(ReplicaIndex, SignedReceipt)> {
+			let mut found: Vec<_> = Receipts::<T>::iter_prefix(job).collect();
+			found.sort_by_key(|(replica, _)| *replica);
+			found
+		}
 
-	/// Hash of block zero, which names the chain.
-	fn genesis_hash() -> Hash {
-		frame_system::Pallet::<T>::block_hash(BlockNumberFor::<T>::from(0u32))
-	}
+		/// What the lease of a replica waits for now. `None` if there is no such lease, if it is answered,
+		/// if its time is over, or if it is committed and the others are not.
+		pub fn due(job: JobId, replica: ReplicaIndex) -> Option<Step> {
+			Self::step_due(job, replica)
+		}
 
-	/// Whether the lease still waits for its first answer.
-	fn ensure_unanswered(lease: &Lease<AccountId>) -> DispatchResult {
-		ensure!(lease.state == LeaseState::Leased, Error::<T>::AlreadyAnswered);
-		let now: BlockNumber = frame_system::Pallet::<T>::block_number().saturated_into();
-		ensure!(now <= lease.deliver_by, Error::<T>::TooLate);
-		Ok(())
-	}
-
-	/// Whether the signer is the worker of the lease that the receipt names. Cheap; decides only who
-	/// pays.
-	fn from_worker(origin: &OriginFor<T>, signed: &SignedReceipt) -> bool {
-		let Ok(signer) = ensure_signed(origin.clone()) else { return false };
-		Self::lease(signed.receipt.job, signed.receipt.replica)
-			.is_ok_and(|(lease, _)| signer == AccountId::from(lease.worker))
-	}
-
-	/// Every condition of [`Pallet::commit`].
-	fn check_commit(origin: OriginFor<T>, job: JobId, replica: ReplicaIndex) -> DispatchResult {
-		let signer = ensure_signed(origin)?;
-		let (lease, spec) = Self::lease(job, replica)?;
-		ensure!(signer == AccountId::from(lease.worker), Error::<T>::NotTheWorker);
-		ensure!(spec.replication.commits(), Error::<T>::MustSubmit);
-		Self::ensure_unanswered(&lease)
-	}
-
-	/// Every condition of [`Pallet::submit`].
-	fn check_submit(signed: &SignedReceipt) -> DispatchResult {
-		let (lease, spec) = Self::lease(signed.receipt.job, signed.receipt.replica)?;
-		ensure!(!spec.replication.commits(), Error::<T>::MustCommit);
-		Self::ensure_unanswered(&lease)?;
-		Self::check_receipt(signed, &lease, &spec)
-	}
-
-	/// Every condition of [`Pallet::reveal`].
-	fn check_reveal(signed: &SignedReceipt, salt: &[u8; 32]) -> DispatchResult {
-		let job = signed.receipt.job;
-		let (lease, spec) = Self::lease(job, signed.receipt.replica)?;
-		ensure!(spec.replication.commits(), Error::<T>::MustSubmit);
-		let commitment = match lease.state {
-			LeaseState::Leased => return Err(Error::<T>::TooEarly.into()),
-			LeaseState::Committed { commitment } => commitment,
-			LeaseState::Revealed { .. } => return Err(Error::<T>::AlreadyAnswered.into()),
-		};
-		ensure!(T::Leases::may_reveal(job), Error::<T>::TooEarly);
-		let shown = commitment_of(signed.receipt.hash(), &lease.worker, salt);
-		ensure!(shown == commitment, Error::<T>::CommitmentMismatch);
-		Self::check_receipt(signed, &lease, &spec)
-	}
-
-	/// Binding first, then the signature: it is the dearest check.
-	fn check_receipt(
-		signed: &SignedReceipt,
-		lease: &Lease<AccountId>,
-		spec: &JobSpec,
-	) -> DispatchResult {
-		let SignedReceipt { receipt, signature } = signed;
-		receipt
-			.check_binding(Self::genesis_hash(), receipt.job, receipt.replica, lease, spec)
-			.map_err(Error::<T>::from)?;
-		let authentic = signature.verify(receipt.signing_payload().as_slice(), &lease.worker);
-		ensure!(authentic, Error::<T>::SignatureInvalid);
-		Ok(())
-	}
-
-	/// Archives a checked receipt and hands its verdict on.
-	fn take(signed: SignedReceipt) -> DispatchResult {
-		let (job, replica) = (signed.receipt.job, signed.receipt.replica);
-		let (receipt, verdict) = (signed.receipt.hash(), signed.receipt.verdict());
-		Receipts::<T>::insert(job, replica, signed);
-		Self::deposit_event(Event::ReceiptTaken { job, replica, receipt, verdict });
-		T::Leases::answer(job, replica, verdict)
-	}
-}
-
-impl<T> From<ReceiptFault> for Error<T> {
-	fn from(fault: ReceiptFault) -> Self {
-		match fault {
-			ReceiptFault::Version => Self::WrongVersion,
-			ReceiptFault::Genesis => Self::WrongChain,
-			ReceiptFault::Lease => Self::WrongLease,
-			ReceiptFault::Attempt => Self::WrongAttempt,
-			ReceiptFault::Program => Self::WrongProgram,
-			ReceiptFault::Inputs => Self::WrongInputs,
-			ReceiptFault::Units => Self::WrongUnits,
-			ReceiptFault::Output => Self::WrongOutput,
+		/// Whether an answer would be taken now, and if not, what is wrong with it.
+		pub fn try_answer(answer: Answer) -> Result<(), DispatchError> {
+			Self::check(Shown::from(&answer)).map(|_| ())
 		}
 	}
 }
@@ -303,9 +319,5 @@ impl<T: Config> OnJobPruned for Pallet<T> {
 		for replica in 0..replicas {
 			Receipts::<T>::remove(job, replica);
 		}
-	}
-
-	fn prune_weight() -> Weight {
-		T::WeightInfo::prune(aitbc_primitives::MAX_REPLICAS.into())
 	}
 }

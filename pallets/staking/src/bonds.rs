@@ -1,80 +1,102 @@
-//! The side of this pallet that the market sees.
+//! The side of this pallet that the market sees. That a lease began or ended is told by the pallets above;
+//! here it is told what it took.
 
 use crate::*;
 
 impl<T: Config> Pallet<T> {
 	/// The miner, if it may be let anything now.
 	fn eligible(miner: &AccountId) -> Option<MinerInfo> {
-		Miners::<T>::get(miner).filter(|info| {
-			info.status == MinerStatus::Active && info.collateral >= T::MinCollateral::get()
-		})
+		Miners::<T>::get(miner).filter(|info| info.may_take_leases(T::MinCollateral::get()))
 	}
 
-	/// The part of a lease's collateral that its end costs the miner, rounded up.
-	fn forfeit(amount: Balance, fate: LeaseFate) -> Balance {
-		match fate {
-			LeaseFate::Accepted | LeaseFate::Released | LeaseFate::Failed => 0,
-			LeaseFate::Late => T::SlashLate::get().mul_ceil(amount),
-			LeaseFate::Withheld => T::SlashWithheld::get().mul_ceil(amount),
-			LeaseFate::Wrong => amount,
+	/// Takes `amount` of everything staked on a miner, in proportion. Returns the parts.
+	fn slash(miner: &AccountId, info: &mut MinerInfo, amount: Balance) -> Stakes {
+		if amount == 0 {
+			return Stakes::default();
 		}
-	}
-}
-
-impl Record {
-	fn note(&mut self, fate: LeaseFate) {
-		let counter = match fate {
-			LeaseFate::Accepted => &mut self.accepted,
-			LeaseFate::Failed => &mut self.failed,
-			LeaseFate::Late => &mut self.late,
-			LeaseFate::Withheld => &mut self.withheld,
-			LeaseFate::Wrong => &mut self.wrong,
-			LeaseFate::Released => return,
+		let (credit, _) = T::Currency::slash(&HoldReason::Collateral.into(), miner, amount);
+		let taken = credit.peek();
+		T::OnSlash::on_unbalanced(credit);
+		let Some((parts, own, pool, unbonding)) = info.stakes().slash(taken).and_then(|parts| {
+			let mut pools = (info.pool, info.unbonding);
+			pools.0.shrink(parts.pool)?;
+			pools.1.shrink(parts.unbonding)?;
+			Some((parts, info.own.checked_sub(parts.own)?, pools.0, pools.1))
+		}) else {
+			frame_support::defensive!("more was on hold than on record");
+			return Stakes::default();
 		};
-		*counter = counter.saturating_add(1);
+		info.own = own;
+		info.pool = pool;
+		info.unbonding = unbonding;
+		parts
+	}
+
+	/// Makes a miner leave whose shares slashes made so cheap that no more can be sold: the delegators get
+	/// what is left without them.
+	fn expel_if_exhausted(miner: &AccountId, info: &mut MinerInfo) {
+		if info.is_leaving() || !info.is_exhausted() {
+			return;
+		}
+		let until = Self::begin_to_leave(info);
+		Self::deposit_event(Event::MinerExpelled { miner: miner.clone() });
+		Self::deposit_event(Event::MinerLeaving { miner: miner.clone(), until });
 	}
 }
 
 impl<T: Config> Bonds<AccountId> for Pallet<T> {
-	fn active_worker(miner: &AccountId) -> Option<WorkerKey> {
-		Self::eligible(miner).map(|info| info.worker)
+	fn standing(miner: &AccountId, class: Class) -> Option<MinerStanding<AccountId>> {
+		let info = Self::eligible(miner)?;
+		let score = info.reputation.of(class);
+		Some(MinerStanding {
+			worker: info.worker,
+			bond: info.bond(),
+			free: info.free(),
+			reputation: score.reputation(Self::now(), T::ReputationHalfLife::get()),
+			owner: info.owner.unwrap_or_else(|| miner.clone()),
+		})
 	}
 
-	fn free_collateral(miner: &AccountId) -> Balance {
-		Self::eligible(miner).map_or(0, |info| info.collateral.saturating_sub(info.locked))
-	}
-
-	fn lock(miner: &AccountId, amount: Balance) -> DispatchResult {
-		let mut info = Self::eligible(miner).ok_or(Error::<T>::NotRegistered)?;
-		let locked = info.locked.checked_add(amount).ok_or(Error::<T>::NotEnoughFree)?;
-		ensure!(locked <= info.collateral, Error::<T>::NotEnoughFree);
+	fn lock(miner: &AccountId, collateral: Balance) -> Result<LeaseBond, DispatchError> {
+		let mut info = Self::eligible(miner).ok_or(Error::<T>::NotEligible)?;
+		let locked = info.locked.checked_add(collateral).ok_or(Error::<T>::NotEnoughFree)?;
+		ensure!(locked <= info.bond(), Error::<T>::NotEnoughFree);
 		info.locked = locked;
 		info.open_leases = info.open_leases.checked_add(1).ok_or(Error::<T>::NotEnoughFree)?;
+		Self::count_lease(&info.worker)?;
 		Miners::<T>::insert(miner, info);
-		Ok(())
+		Ok(LeaseBond {
+			collateral,
+			slash_late: T::SlashLate::get(),
+			slash_withheld: T::SlashWithheld::get(),
+		})
 	}
 
-	fn unlock(miner: &AccountId, amount: Balance, fate: LeaseFate) -> Balance {
+	fn unlock(
+		miner: &AccountId,
+		class: Class,
+		worker: &WorkerKey,
+		bond: &LeaseBond,
+		fate: LeaseFate,
+	) -> Balance {
 		let Some(mut info) = Miners::<T>::get(miner) else {
 			frame_support::defensive!("a lease of an account that is no miner ended");
 			return 0;
 		};
-		let forfeited = Self::forfeit(amount, fate);
-		let mut taken: Balance = 0;
-		if forfeited > 0 {
-			let (credit, missing) =
-				T::Currency::slash(&HoldReason::Collateral.into(), miner, forfeited);
-			taken = forfeited.saturating_sub(missing);
-			T::OnSlash::on_unbalanced(credit);
-		}
-		info.locked = info.locked.saturating_sub(amount);
+		let Stakes { own, pool, unbonding } = Self::slash(miner, &mut info, bond.forfeit(fate));
+		let amount = own.saturating_add(pool).saturating_add(unbonding);
+		info.locked = info.locked.saturating_sub(bond.collateral);
 		info.open_leases = info.open_leases.saturating_sub(1);
-		info.collateral = info.collateral.saturating_sub(taken);
 		info.record.note(fate);
-		Miners::<T>::insert(miner, info);
-		if taken > 0 {
-			Self::deposit_event(Event::Slashed { miner: miner.clone(), fate, amount: taken });
+		let half_life = T::ReputationHalfLife::get();
+		info.reputation.of_mut(class).note(fate, Self::now(), half_life);
+		if amount > 0 {
+			let miner = miner.clone();
+			Self::deposit_event(Event::Slashed { miner, fate, amount, own, pool, unbonding });
 		}
-		taken
+		Self::expel_if_exhausted(miner, &mut info);
+		Miners::<T>::insert(miner, info);
+		Self::uncount_lease(worker);
+		amount
 	}
 }

@@ -2,32 +2,75 @@
 //!
 //! ```text
 //! receipts ──Leases──▶ jobs ──Matchmaker──▶ market ──Bonds──▶ staking
-//!                        └────Settlement──▶ payouts
+//!                        └────Settlement──▶ payouts ──Rewards──▶ ┘
 //! ```
 //!
-//! No pallet names another in its `Config`; mocks stand in for the one below.
+//! No pallet names another in its `Config`; mocks stand in for the one below. None of the traits tells
+//! what it costs: the calls and steps at the top are benchmarked on the runtime, through the whole stack.
 
 use crate::{
-	Balance, Class, Hash, JobId, JobSpec, Lease, LeaseFate, ReplicaIndex, Verdict, WorkerKey,
+	Balance, Cid, Class, Hash, JobId, JobSpec, Lease, LeaseBond, LeaseFate, PriceBucket,
+	ReplicaIndex, Reputation, Requirements, Verdict, WorkerKey,
 };
+use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
-use sp_runtime::{DispatchError, DispatchResult};
+use sp_runtime::{DispatchError, DispatchResult, Permill};
+
+/// A miner that may take leases now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MinerStanding<AccountId> {
+	/// Whose it is: miners of one owner never hold two replicas of one job. The miner itself unless
+	/// it joined an owner.
+	pub owner: AccountId,
+	/// The key that will sign.
+	pub worker: WorkerKey,
+	/// What is at stake: own collateral and delegations that are not leaving, planck.
+	pub bond: Balance,
+	/// The part of it that backs no lease, planck.
+	pub free: Balance,
+	/// In the class that was asked for.
+	pub reputation: Reputation,
+}
 
 /// Miners and their collateral. Implemented by staking, used by market.
 pub trait Bonds<AccountId> {
-	/// The worker key of a miner that may take new leases; `None` if unknown or leaving.
-	fn active_worker(miner: &AccountId) -> Option<WorkerKey>;
+	/// A miner that may take new leases; `None` if unknown, chilled, leaving or below the minimum.
+	fn standing(miner: &AccountId, class: Class) -> Option<MinerStanding<AccountId>>;
 
-	/// Collateral that backs no lease yet, planck; zero if the miner may take no lease.
-	fn free_collateral(miner: &AccountId) -> Balance;
+	/// Sets `collateral` aside for a lease, and fixes what a bad end will forfeit of it: a later change
+	/// of the parameters does not touch the lease. Fails, changing nothing, if less is free.
+	fn lock(miner: &AccountId, collateral: Balance) -> Result<LeaseBond, DispatchError>;
 
-	/// Sets `amount` aside for a lease. Fails, changing nothing, if less is free.
-	fn lock(miner: &AccountId, amount: Balance) -> DispatchResult;
+	/// Ends what [`Self::lock`] began: takes the part that `fate` forfeits, frees the rest, notes the
+	/// fate. `worker` is the key of the lease. Returns what was taken.
+	fn unlock(
+		miner: &AccountId,
+		class: Class,
+		worker: &WorkerKey,
+		bond: &LeaseBond,
+		fate: LeaseFate,
+	) -> Balance;
+}
 
-	/// Ends what [`Self::lock`] began: takes the part that `fate` forfeits, frees the rest. Returns
-	/// what was taken.
-	fn unlock(miner: &AccountId, amount: Balance, fate: LeaseFate) -> Balance;
+/// Where a miner's pay went. The parts add up to it exactly. All planck.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RewardSplit {
+	/// To the miner, its commission included.
+	pub miner: Balance,
+	/// To its delegators' pool.
+	pub delegators: Balance,
+	/// To nobody: the account could not take it.
+	pub burned: Balance,
+}
+
+/// Pay on its way to a miner and those who delegated to it. Implemented by staking, used by payouts.
+pub trait Rewards<AccountId, Credit> {
+	/// Splits `pay` by commission and delegation and delivers it.
+	fn reward(miner: &AccountId, pay: Credit) -> RewardSplit;
+
+	/// What is at stake for the miner's work, planck; zero if it is none.
+	fn bond(miner: &AccountId) -> Balance;
 }
 
 /// One replica looking for a miner.
@@ -35,11 +78,17 @@ pub trait Bonds<AccountId> {
 pub struct MatchRequest<'a, AccountId> {
 	/// Offers of which class.
 	pub class: Class,
+	/// What runs: offers that have it warm are preferred.
+	pub program: Cid,
 	/// Units one replica is paid for.
 	pub units: u64,
 	/// Most it may cost per unit, planck.
 	pub max_price_per_unit: Balance,
-	/// Miners that hold or held a replica of this job.
+	/// What is paid on top for the replica, planck.
+	pub tip: Balance,
+	/// What the device and its miner must be.
+	pub requirements: &'a Requirements,
+	/// Owners that hold or held a replica of this job, and its client.
 	pub excluded: &'a [AccountId],
 	/// Decides among equals.
 	pub seed: Hash,
@@ -50,33 +99,111 @@ pub struct MatchRequest<'a, AccountId> {
 pub struct Assignment<AccountId> {
 	/// Who.
 	pub miner: AccountId,
+	/// Whose.
+	pub owner: AccountId,
 	/// With which worker key.
 	pub worker: WorkerKey,
 	/// At which price, planck.
 	pub price_per_unit: Balance,
-	/// What was locked, planck.
-	pub collateral: Balance,
+	/// What was locked.
+	pub bond: LeaseBond,
+}
+
+/// What can turn an offer down, in the order in which it is asked.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	PartialOrd,
+	Ord,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+#[cfg_attr(feature = "std", derive(serde::Serialize, serde::Deserialize))]
+pub enum OfferFilter {
+	/// The offer has expired.
+	#[codec(index = 0)]
+	Expired,
+	/// It asks more than the job pays.
+	#[codec(index = 1)]
+	Price,
+	/// The job has more units than the offer takes.
+	#[codec(index = 2)]
+	JobSize,
+	/// The device has too little memory.
+	#[codec(index = 3)]
+	Vram,
+	/// It claims too few units per second.
+	#[codec(index = 4)]
+	Speed,
+	/// It lacks an ability.
+	#[codec(index = 5)]
+	Features,
+	/// It stands elsewhere.
+	#[codec(index = 6)]
+	Region,
+	/// The job does not name the miner or its owner among those it allows.
+	#[codec(index = 7)]
+	NotAllowed,
+	/// The job denies the miner or its owner.
+	#[codec(index = 8)]
+	Denied,
+	/// The miner may take no lease: chilled, leaving, or below the least collateral.
+	#[codec(index = 9)]
+	MinerInactive,
+	/// Its owner holds or held a replica of the job, or is the client.
+	#[codec(index = 10)]
+	OwnerTaken,
+	/// Its reputation is too low.
+	#[codec(index = 11)]
+	Reputation,
+	/// Too little of its collateral is free.
+	#[codec(index = 12)]
+	Collateral,
+}
+
+/// What the filters said of the offers of a class, for a job that waits.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode, TypeInfo)]
+pub struct MatchReport {
+	/// Offers listed in the class: with a free slot.
+	pub listed: u32,
+	/// Offers that were looked at, cheapest first; fewer than `listed` if there are very many.
+	pub examined: u32,
+	/// Offers that would take the job now.
+	pub eligible: u32,
+	/// Lowest price among those, planck.
+	pub lowest_price: Option<Balance>,
+	/// How many offers each filter turned down first. Filters that turned down none are absent.
+	pub refused: Vec<(OfferFilter, u32)>,
 }
 
 /// Offers and their matching. Implemented by market, used by jobs.
 pub trait Matchmaker<AccountId> {
 	/// Finds a miner for one replica, takes a slot of its offer and locks its collateral. `None`
-	/// changes nothing that a client could see. Cost is bounded by [`Self::assign_weight`].
+	/// changes nothing that a client could see. Its cost is bounded, whatever the
+	/// number of offers.
 	fn assign(request: &MatchRequest<AccountId>) -> Option<Assignment<AccountId>>;
 
-	/// Whether any listed offer could be cheap enough: a cheap question before the dear one.
-	fn may_match(_class: Class, _max_price_per_unit: Balance) -> bool {
-		true
-	}
+	/// The bucket of the cheapest listed offer: no job that bids below it can be matched.
+	fn best_ask(class: Class) -> Option<PriceBucket>;
 
 	/// Gives the slot back and ends the lock.
-	fn conclude(miner: &AccountId, class: Class, collateral: Balance, fate: LeaseFate);
+	fn conclude(
+		miner: &AccountId,
+		class: Class,
+		worker: &WorkerKey,
+		bond: &LeaseBond,
+		fate: LeaseFate,
+	);
 
-	/// Most that one [`Self::assign`] may cost.
-	fn assign_weight() -> sp_weights::Weight;
-
-	/// Most that one [`Self::conclude`] may cost.
-	fn conclude_weight() -> sp_weights::Weight;
+	/// Runs the filters of [`Self::assign`] dry over at most `limit` offers. For view functions only:
+	/// its cost is not metered.
+	fn explain(request: &MatchRequest<AccountId>, limit: u32) -> MatchReport;
 }
 
 /// What became of a gross payment; the parts add up to it exactly. All planck.
@@ -96,7 +223,9 @@ pub trait Matchmaker<AccountId> {
 pub struct Split {
 	/// To the miner.
 	pub miner: Balance,
-	/// To the author of the settling block.
+	/// To those who delegated to it.
+	pub delegators: Balance,
+	/// To the validators' pot.
 	pub validators: Balance,
 	/// To the treasury.
 	pub treasury: Balance,
@@ -104,20 +233,33 @@ pub struct Split {
 	pub burned: Balance,
 }
 
+/// What is paid for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaidWork<AccountId> {
+	/// Of which job.
+	pub job: JobId,
+	/// Which replica.
+	pub replica: ReplicaIndex,
+	/// Who did it.
+	pub miner: AccountId,
+	/// In which class.
+	pub class: Class,
+	/// Units paid for.
+	pub units: u64,
+	/// The protocol's part, as it was when the lease began.
+	pub fee: Permill,
+	/// Whether other replicas arrived at the same answer: only such work earns emission.
+	pub verified: bool,
+}
+
 /// Paying miners. Implemented by payouts, used by jobs. `Credit` is value already taken out of the
 /// client's escrow: whatever an implementation does not hand on ceases to exist and is counted as burnt.
 pub trait Settlement<AccountId, Credit> {
-	/// Splits `gross` and pays it out.
-	fn settle(
-		job: JobId,
-		replica: ReplicaIndex,
-		miner: &AccountId,
-		units: u64,
-		gross: Credit,
-	) -> Split;
+	/// The protocol's part of payments of leases that begin now.
+	fn fee() -> Permill;
 
-	/// Most that one [`Self::settle`] may cost.
-	fn settle_weight() -> sp_weights::Weight;
+	/// Splits `gross` and pays it out.
+	fn settle(work: PaidWork<AccountId>, gross: Credit) -> Split;
 }
 
 /// Leases as receipts see them. Implemented by jobs, used by receipts.
@@ -134,27 +276,14 @@ pub trait Leases<AccountId> {
 	/// Records an answer whose evidence has been checked: of a single job's lease, or the reveal of
 	/// a committed one. Settles the job if it was the last.
 	fn answer(job: JobId, replica: ReplicaIndex, verdict: Verdict) -> Result<(), DispatchError>;
-
-	/// Most that one [`Self::commit`] may cost.
-	fn commit_weight() -> sp_weights::Weight;
-
-	/// Most that one [`Self::answer`] may cost, settling included.
-	fn answer_weight() -> sp_weights::Weight;
 }
 
 /// Told when the record of an ended job is dropped, so that what hangs on it goes too.
 pub trait OnJobPruned {
 	/// The job had `replicas` replicas.
 	fn on_job_pruned(job: JobId, replicas: u8);
-
-	/// Most that one call may cost.
-	fn prune_weight() -> sp_weights::Weight;
 }
 
 impl OnJobPruned for () {
 	fn on_job_pruned(_: JobId, _: u8) {}
-
-	fn prune_weight() -> sp_weights::Weight {
-		sp_weights::Weight::zero()
-	}
 }

@@ -1,6 +1,6 @@
 //! What a client asks for.
 
-use crate::{Balance, Cid, Hash};
+use crate::{Balance, Cid, Hash, Requirements};
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -11,10 +11,14 @@ use sp_runtime::BoundedVec;
 pub const MAX_PARAMS_BYTES: u32 = 1024;
 /// Most inputs of one job.
 pub const MAX_INPUTS: u32 = 8;
-/// Most replicas of one job.
+/// Most replicas a job begins with.
 pub const MAX_REPLICAS: u8 = 7;
+/// Most further replicas a job without a quorum may get.
+pub const MAX_TIE_BREAKERS: u8 = 2;
+/// Most replicas a job may ever have.
+pub const MAX_TOTAL_REPLICAS: u8 = MAX_REPLICAS + MAX_TIE_BREAKERS;
 /// Most leases one job may ever have: every replica may be let [`MAX_ATTEMPTS`] times.
-pub const MAX_LEASES: u32 = MAX_REPLICAS as u32 * MAX_ATTEMPTS as u32;
+pub const MAX_LEASES: u32 = MAX_TOTAL_REPLICAS as u32 * MAX_ATTEMPTS as u32;
 /// How often one replica is let before its job is given up.
 pub const MAX_ATTEMPTS: u8 = 3;
 /// Largest program (WGSL source) that can be registered, bytes.
@@ -193,11 +197,29 @@ pub struct Replication {
 	pub replicas: u8,
 	/// Equal results that settle it; more than half of `replicas`.
 	pub quorum: u8,
+	/// Further replicas that may be let where the answers find no quorum; at least one if `replicas` is
+	/// more than one, at most [`MAX_TIE_BREAKERS`]. Their price is in the escrow from the beginning.
+	pub tie_breakers: u8,
 }
 
 impl Replication {
 	/// One miner, no comparison.
-	pub const SINGLE: Self = Self { replicas: 1, quorum: 1 };
+	pub const SINGLE: Self = Self { replicas: 1, quorum: 1, tie_breakers: 0 };
+
+	/// Most replicas that may be let, tie-breakers included.
+	pub const fn most_replicas(&self) -> u8 {
+		self.replicas.saturating_add(self.tie_breakers)
+	}
+
+	fn is_valid(&self) -> bool {
+		let Self { replicas, quorum, tie_breakers } = *self;
+		let majority = u16::from(quorum).saturating_mul(2) > u16::from(replicas);
+		let breakers = if replicas == 1 { 0..=0 } else { 1..=MAX_TIE_BREAKERS };
+		(1..=MAX_REPLICAS).contains(&replicas)
+			&& quorum <= replicas
+			&& majority
+			&& breakers.contains(&tie_breakers)
+	}
 
 	/// Whether answers are committed before they are revealed.
 	pub const fn commits(&self) -> bool {
@@ -220,8 +242,13 @@ pub struct JobSpec {
 	pub units_limit: u64,
 	/// Most the client pays for one unit of one replica, planck.
 	pub max_price_per_unit: Balance,
+	/// What the client pays for each accepted replica on top of its price, planck. Counts in the order
+	/// in which jobs are served.
+	pub tip: Balance,
 	/// How the result is checked.
 	pub replication: Replication,
+	/// Who may run it.
+	pub requirements: Requirements,
 	/// Blocks from posting within which every replica must have found a miner.
 	pub start_within_blocks: u32,
 	/// Blocks from the lease within which a miner must answer.
@@ -231,7 +258,8 @@ pub struct JobSpec {
 /// Why a [`JobSpec`] can never be run. The chain refuses it, the client says so before it pays a fee.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SpecError {
-	/// `replicas` is zero or more than [`MAX_REPLICAS`], or `quorum` is no majority of it.
+	/// `replicas` is zero or more than [`MAX_REPLICAS`], `quorum` is no majority of it, or
+	/// `tie_breakers` is not 1 to [`MAX_TIE_BREAKERS`] (zero for one replica).
 	Replication,
 	/// `units_limit` is zero or less than the work of the shape.
 	UnitsLimit,
@@ -245,17 +273,20 @@ pub enum SpecError {
 	Shape,
 	/// Parameters the workload has no use for, or not a multiple of four bytes.
 	Params,
-	/// units × price × replicas does not fit 128 bits.
+	/// (units × price + tip) × replicas does not fit 128 bits.
 	EscrowOverflow,
+	/// The requirements contradict themselves, see [`Requirements::is_valid`].
+	Requirements,
 }
 
 impl JobSpec {
 	/// Checks everything that needs no state: shapes, counts, sums.
 	pub fn validate(&self) -> Result<(), SpecError> {
-		let Replication { replicas, quorum } = self.replication;
-		let majority = u16::from(quorum).saturating_mul(2) > u16::from(replicas);
-		if replicas == 0 || replicas > MAX_REPLICAS || quorum > replicas || !majority {
+		if !self.replication.is_valid() {
 			return Err(SpecError::Replication);
+		}
+		if !self.requirements.is_valid() {
+			return Err(SpecError::Requirements);
 		}
 		if self.max_price_per_unit == 0 {
 			return Err(SpecError::PriceZero);
@@ -319,11 +350,20 @@ impl JobSpec {
 		(units > 0).then_some(units)
 	}
 
-	/// What is held when the job is posted: the most that all replicas together may cost, planck.
+	/// What is held when the job is posted: the most that all replicas together may cost,
+	/// tie-breakers and tips included, planck.
 	pub fn escrow(&self) -> Option<Balance> {
 		Balance::from(self.units()?)
 			.checked_mul(self.max_price_per_unit)?
-			.checked_mul(Balance::from(self.replication.replicas))
+			.checked_add(self.tip)?
+			.checked_mul(Balance::from(self.replication.most_replicas()))
+	}
+
+	/// What the job bids per unit, the tip spread over its units; planck, rounded down. The order in
+	/// which jobs are served follows it.
+	pub fn bid_per_unit(&self) -> Balance {
+		let units = Balance::from(self.units().unwrap_or(1)).max(1);
+		self.max_price_per_unit.saturating_add(self.tip.checked_div(units).unwrap_or_default())
 	}
 
 	/// Binds a receipt to everything that determines the result: workload with its shape, inputs in

@@ -3,6 +3,7 @@
 use crate::{Balance, BlockNumber, Hash, Verdict, WorkerKey};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
+use sp_runtime::{Perbill, Permill};
 
 /// Where a lease stands. Leases that ended are removed; how they ended is in the events and in the
 /// job's result.
@@ -36,6 +37,40 @@ pub enum LeaseState {
 	},
 }
 
+/// What backs a lease, with the terms that were in force when it began.
+#[derive(
+	Clone,
+	Copy,
+	Debug,
+	PartialEq,
+	Eq,
+	Encode,
+	Decode,
+	DecodeWithMemTracking,
+	MaxEncodedLen,
+	TypeInfo,
+)]
+pub struct LeaseBond {
+	/// Collateral locked, planck.
+	pub collateral: Balance,
+	/// What of it a late answer forfeits.
+	pub slash_late: Perbill,
+	/// What of it a withheld reveal forfeits.
+	pub slash_withheld: Perbill,
+}
+
+impl LeaseBond {
+	/// What an end of this kind forfeits, planck, rounded up; never more than the collateral.
+	pub fn forfeit(&self, fate: LeaseFate) -> Balance {
+		match fate {
+			LeaseFate::Accepted | LeaseFate::Released | LeaseFate::Failed => 0,
+			LeaseFate::Late => self.slash_late.mul_ceil(self.collateral),
+			LeaseFate::Withheld => self.slash_withheld.mul_ceil(self.collateral),
+			LeaseFate::Wrong => self.collateral,
+		}
+	}
+}
+
 /// A replica of a job in the hands of a miner.
 #[derive(
 	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
@@ -43,14 +78,18 @@ pub enum LeaseState {
 pub struct Lease<AccountId> {
 	/// Who holds it.
 	pub miner: AccountId,
+	/// Whose that miner is.
+	pub owner: AccountId,
 	/// The key that must sign its receipt, as it was when the lease began.
 	pub worker: WorkerKey,
 	/// How often this replica was let before.
 	pub attempt: u8,
 	/// What the miner is paid for a unit, planck; at most the client's maximum.
 	pub price_per_unit: Balance,
-	/// Collateral locked for this lease, planck.
-	pub collateral: Balance,
+	/// The protocol's part of the payment, as it was when the lease began.
+	pub fee: Permill,
+	/// What backs it.
+	pub bond: LeaseBond,
 	/// When it began.
 	pub leased_at: BlockNumber,
 	/// Last block in which an answer (receipt or commitment) is taken.

@@ -11,10 +11,14 @@
 
 extern crate alloc;
 
+#[cfg(feature = "runtime-benchmarks")]
+pub mod benchmarking;
 mod cid;
+mod device;
 mod glue;
 mod job;
 mod lease;
+mod price;
 mod receipt;
 pub mod verdict;
 
@@ -22,9 +26,11 @@ pub mod verdict;
 mod tests;
 
 pub use cid::*;
+pub use device::*;
 pub use glue::*;
 pub use job::*;
 pub use lease::*;
+pub use price::*;
 pub use receipt::*;
 
 use sp_runtime::{

@@ -1,6 +1,6 @@
 //! What a miner says it did, and how it is bound to the lease.
 
-use crate::{BlockNumber, Cid, Hash, JobId, JobSpec, Lease, ReplicaIndex};
+use crate::{BlockNumber, Cid, Class, Hash, JobId, JobSpec, Lease, ReplicaIndex};
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
@@ -72,7 +72,8 @@ pub enum Outcome {
 		/// The bytes themselves, where they are few. Must hash to `output` if not empty.
 		inline: BoundedVec<u8, ConstU32<MAX_INLINE_BYTES>>,
 	},
-	/// The units limit was reached first. (No workload of this version can end so.)
+	/// The units limit was reached first: what ran is paid for, and there is no output. Only a shader
+	/// can end so.
 	#[codec(index = 1)]
 	OutOfFuel,
 	/// There is no output.
@@ -138,7 +139,7 @@ pub struct Receipt {
 	pub outcome: Outcome,
 	/// Merkle root over the program's step outputs; zero unless completed.
 	pub trace_root: Hash,
-	/// Units the outcome is worth; for `Completed` exactly [`JobSpec::units`], else zero.
+	/// Units the outcome is worth; for `Completed` and `OutOfFuel` exactly [`JobSpec::units`], else zero.
 	pub units: u64,
 	/// blake2b-256 of the device profile. Information, never evidence.
 	pub profile: Hash,
@@ -157,6 +158,31 @@ pub struct SignedReceipt {
 	pub receipt: Receipt,
 	/// By whom: the lease's worker key.
 	pub signature: WorkerSignature,
+}
+
+/// Most answers of one batch.
+pub const MAX_BATCH: u32 = 256;
+
+/// One item of a batch.
+#[derive(
+	Clone, Debug, PartialEq, Eq, Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo,
+)]
+pub enum Answer {
+	/// The answer to a single job's lease.
+	#[codec(index = 0)]
+	Submit(SignedReceipt),
+	/// The answer that was committed with this salt.
+	#[codec(index = 1)]
+	Reveal(SignedReceipt, [u8; 32]),
+}
+
+impl Answer {
+	/// The receipt it carries.
+	pub const fn receipt(&self) -> &SignedReceipt {
+		match self {
+			Self::Submit(receipt) | Self::Reveal(receipt, _) => receipt,
+		}
+	}
 }
 
 /// Why a receipt cannot be an answer to a lease.
@@ -237,8 +263,12 @@ impl Receipt {
 				let inline_fits = inline.is_empty() || Cid::of_raw(inline) == *output;
 				require(inline_fits, ReceiptFault::Output)
 			}
-			// Nothing of this version is metered while it runs, so nothing can run out.
-			Outcome::OutOfFuel => Err(ReceiptFault::Units),
+			Outcome::OutOfFuel => {
+				// Only shaders are metered while they run; everything else costs what its shape says.
+				let metered = spec.workload.class() == Class::Wgsl;
+				require(metered && Some(self.units) == spec.units(), ReceiptFault::Units)?;
+				require(self.trace_root == Hash::zero(), ReceiptFault::Output)
+			}
 			Outcome::Failed { .. } => {
 				require(self.units == 0, ReceiptFault::Units)?;
 				require(self.trace_root == Hash::zero(), ReceiptFault::Output)

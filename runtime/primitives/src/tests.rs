@@ -1,6 +1,9 @@
 //! Tests of the rules that every part applies.
 
+mod device;
 mod job;
+mod lease;
+mod price;
 mod receipt;
 mod verdict;
 
@@ -15,7 +18,9 @@ fn gemm_spec() -> JobSpec {
 		params: BoundedVec::default(),
 		units_limit: 10,
 		max_price_per_unit: 1_000,
-		replication: Replication { replicas: 2, quorum: 2 },
+		tip: 7,
+		replication: Replication { replicas: 2, quorum: 2, tie_breakers: 1 },
+		requirements: Requirements::default(),
 		start_within_blocks: 10,
 		deliver_within_blocks: 20,
 	}

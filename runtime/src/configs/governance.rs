@@ -149,12 +149,17 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
 		// A batch's own calls come through this filter again, one by one.
 		let pallet = call.get_call_metadata().pallet_name;
 		let among = |pallets: &[&str]| pallets.contains(&pallet) || pallet == "Utility";
+		// Delegated coins lie with the miner, and bear what happens to it.
+		let delegates = matches!(
+			call,
+			RuntimeCall::ComputeStaking(pallet_compute_staking::Call::delegate { .. })
+		);
 		match self {
 			ProxyType::Any => true,
-			ProxyType::NonTransfer => !TRANSFER_PALLETS.contains(&pallet),
+			ProxyType::NonTransfer => !TRANSFER_PALLETS.contains(&pallet) && !delegates,
 			ProxyType::Governance => among(&GOVERNANCE_PALLETS),
 			ProxyType::Staking => among(&STAKING_PALLETS),
-			ProxyType::Mining => among(&MINING_PALLETS),
+			ProxyType::Mining => among(&MINING_PALLETS) && !delegates,
 			ProxyType::Client => among(&CLIENT_PALLETS),
 			ProxyType::CancelProxy => {
 				matches!(call, RuntimeCall::Proxy(pallet_proxy::Call::reject_announcement { .. }))

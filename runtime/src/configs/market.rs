@@ -1,27 +1,37 @@
 //! The compute market: how its pallets meet, and its numbers, which governance can change at any time.
 
 use super::{
-	consensus::time::{DAYS, HOURS},
+	consensus::time::{DAYS, HOURS, MINUTES},
 	fees::ToTreasury,
 	system::RuntimeBlockWeights,
 };
 use crate::{
-	AIT, AccountId, Authorship, Balance, Balances, BlockNumber, ComputeStaking, Hash, Jobs,
-	MILLI_AIT, Market, Payouts, Receipts, Runtime, RuntimeEvent, RuntimeHoldReason, Treasury,
+	AIT, AccountId, Authorship, Balance, Balances, BlockNumber, ComputeStaking, ExistentialDeposit,
+	Hash, Jobs, MILLI_AIT, Market, Payouts, Receipts, Runtime, RuntimeEvent, RuntimeHoldReason,
+	Treasury,
 };
-use aitbc_primitives::{JobId, OnJobPruned};
 use aitbc_runtime_api::MarketTerms;
+use alloc::vec::Vec;
+use codec::{Decode, Encode};
+use core::marker::PhantomData;
 use frame_support::{
+	PalletId,
 	dynamic_params::{dynamic_pallet_params, dynamic_params},
 	parameter_types,
-	traits::{AsEnsureOriginWithArg, ConstU16, ConstU32, Get, Randomness},
+	traits::{AsEnsureOriginWithArg, ConstU16, ConstU32, ConstU128, Get, Randomness},
 	weights::Weight,
 };
 use frame_system::EnsureRoot;
-use pallet_compute_staking::WeightInfo as _;
-use sp_runtime::{Perbill, Percent, Permill};
+use sp_consensus_babe::{BABE_ENGINE_ID, digests::PreDigest};
+use sp_runtime::{
+	Perbill, Percent, Permill,
+	traits::{BlakeTwo256, Hash as _},
+};
 
 /// Numbers of the market. Each has the value given here until governance stores another.
+///
+/// What is read is what is stored, kept within the bounds given below where a value could make honest
+/// work impossible: see [`Within`].
 #[dynamic_params(RuntimeParameters, pallet_parameters::Parameters::<Runtime>)]
 pub mod dynamic_params {
 	use super::*;
@@ -36,7 +46,7 @@ pub mod dynamic_params {
 		/// Blocks from leaving until the collateral is free.
 		#[codec(index = 1)]
 		pub static UnbondingBlocks: BlockNumber = 7 * DAYS;
-		/// Collateral locked for a lease, in percent of what the lease can earn.
+		/// Collateral locked for a lease, in percent of what the client put at risk for it.
 		#[codec(index = 2)]
 		pub static CollateralFactorPercent: u32 = 200;
 		/// What a late answer forfeits of the lease's collateral.
@@ -45,6 +55,12 @@ pub mod dynamic_params {
 		/// What a commitment without reveal forfeits of the lease's collateral.
 		#[codec(index = 4)]
 		pub static SlashWithheld: Perbill = Perbill::from_percent(50);
+		/// Least that one account delegates to one miner, planck.
+		#[codec(index = 5)]
+		pub static MinDelegation: Balance = 10 * AIT;
+		/// Most that may be delegated to a miner, in percent of its own collateral.
+		#[codec(index = 6)]
+		pub static MaxDelegationPercent: u32 = 1_000;
 	}
 
 	/// Programs and jobs.
@@ -66,9 +82,15 @@ pub mod dynamic_params {
 		/// Blocks for which the record of an ended job is kept.
 		#[codec(index = 4)]
 		pub static RetentionBlocks: BlockNumber = 3 * DAYS;
+		/// What a quorum that could not have an input is paid of its full pay.
+		#[codec(index = 5)]
+		pub static UnavailablePay: Percent = Percent::from_percent(5);
+		/// Most jobs of one client that have not ended.
+		#[codec(index = 6)]
+		pub static MaxLiveJobs: u32 = 10_000;
 	}
 
-	/// How a payment is split.
+	/// How a payment is split, and what is issued for work.
 	#[dynamic_pallet_params]
 	#[codec(index = 2)]
 	pub mod payouts {
@@ -78,29 +100,87 @@ pub mod dynamic_params {
 		/// The treasury's share of the fee.
 		#[codec(index = 1)]
 		pub static TreasuryShare: Percent = Percent::from_percent(50);
-		/// The block author's share of the fee. What is left is burnt.
+		/// The validators' share of the fee. What is left is burnt.
 		#[codec(index = 2)]
 		pub static ValidatorsShare: Percent = Percent::from_percent(25);
+		/// Most that is issued for the work of one era, planck.
+		#[codec(index = 3)]
+		pub static EmissionPerEra: Balance = 1_000 * AIT;
+		/// Most that is issued for verified work, as a share of the fee it paid.
+		#[codec(index = 4)]
+		pub static EmissionShare: Permill = Permill::from_percent(50);
+		/// Most that is issued to one miner for one era, as a share of its bond.
+		#[codec(index = 5)]
+		pub static EmissionBondShare: Perbill = Perbill::from_parts(1_000_000);
+	}
+
+	/// Offers.
+	#[dynamic_pallet_params]
+	#[codec(index = 3)]
+	pub mod market {
+		/// Deposit for a device's profile, planck.
+		#[codec(index = 0)]
+		pub static ProfileDeposit: Balance = 100 * MILLI_AIT;
 	}
 }
 
+/// A parameter kept between two bounds: outside of them governance would not set a price but stop honest
+/// work, such as a time to reveal that nobody can keep.
+pub struct Within<Value, Least, Most>(PhantomData<(Value, Least, Most)>);
+
+impl<T: Ord, Value: Get<T>, Least: Get<T>, Most: Get<T>> Get<T> for Within<Value, Least, Most> {
+	fn get() -> T {
+		Value::get().clamp(Least::get(), Most::get())
+	}
+}
+
+/// Coins that a parameter may not fall below: otherwise what is held could be less than an account may
+/// have, or the rounding of shares could matter.
+type AtLeastExistential<Value> = Within<Value, ExistentialDeposit, ConstU128<{ u128::MAX }>>;
+
+/// See [`dynamic_params::staking::MinCollateral`].
+pub type MinCollateral = AtLeastExistential<dynamic_params::staking::MinCollateral>;
+/// See [`dynamic_params::staking::MinDelegation`].
+pub type MinDelegation = AtLeastExistential<dynamic_params::staking::MinDelegation>;
+/// See [`dynamic_params::staking::CollateralFactorPercent`].
+pub type CollateralFactorPercent = Within<
+	dynamic_params::staking::CollateralFactorPercent,
+	ConstU32<100>,
+	ConstU32<100_000>,
+>;
+/// See [`dynamic_params::jobs::RevealWithinBlocks`].
+pub type RevealWithinBlocks =
+	Within<dynamic_params::jobs::RevealWithinBlocks, ConstU32<MINUTES>, ConstU32<HOURS>>;
+/// See [`dynamic_params::jobs::RetentionBlocks`].
+pub type RetentionBlocks =
+	Within<dynamic_params::jobs::RetentionBlocks, ConstU32<MINUTES>, ConstU32<{ 365 * DAYS }>>;
+
 /// All numbers at once, as they are now.
 pub fn terms() -> MarketTerms {
-	use dynamic_params::{jobs, payouts, staking};
+	use dynamic_params::{jobs, market, payouts, staking};
 	MarketTerms {
-		min_collateral: staking::MinCollateral::get(),
-		unbonding_blocks: staking::UnbondingBlocks::get(),
-		collateral_factor_percent: staking::CollateralFactorPercent::get(),
+		min_collateral: MinCollateral::get(),
+		unbonding_blocks: staking::UnbondingBlocks::get().max(MinUnbondingBlocks::get()),
+		collateral_factor_percent: CollateralFactorPercent::get(),
 		slash_late: staking::SlashLate::get(),
 		slash_withheld: staking::SlashWithheld::get(),
+		min_delegation: MinDelegation::get(),
+		max_delegation_percent: staking::MaxDelegationPercent::get(),
 		program_deposit_base: jobs::ProgramDepositBase::get(),
 		program_deposit_per_byte: jobs::ProgramDepositPerByte::get(),
 		job_deposit: jobs::JobDeposit::get(),
-		reveal_within_blocks: jobs::RevealWithinBlocks::get(),
-		retention_blocks: jobs::RetentionBlocks::get(),
+		reveal_within_blocks: RevealWithinBlocks::get(),
+		retention_blocks: RetentionBlocks::get(),
+		unavailable_pay: jobs::UnavailablePay::get(),
+		max_live_jobs: jobs::MaxLiveJobs::get(),
 		fee: payouts::Fee::get(),
 		treasury_share: payouts::TreasuryShare::get(),
 		validators_share: payouts::ValidatorsShare::get(),
+		emission_per_era: payouts::EmissionPerEra::get(),
+		emission_share: payouts::EmissionShare::get(),
+		emission_bond_share: payouts::EmissionBondShare::get(),
+		era_blocks: EraBlocks::get(),
+		profile_deposit: market::ProfileDeposit::get(),
 	}
 }
 
@@ -125,26 +205,45 @@ parameter_types! {
 	/// Expiry and matching may take a quarter of a block before any extrinsic.
 	pub MaxServiceWeight: Weight =
 		Perbill::from_percent(25) * RuntimeBlockWeights::get().max_block;
-	/// `Bonds::lock` and `Bonds::unlock`.
-	pub BondsWeight: (Weight, Weight) = (
-		pallet_compute_staking::weights::SubstrateWeight::<Runtime>::lock(),
-		pallet_compute_staking::weights::SubstrateWeight::<Runtime>::unlock(),
-	);
+	/// Paying the emission of past eras may take a twentieth.
+	pub MaxEmissionWeight: Weight =
+		Perbill::from_percent(5) * RuntimeBlockWeights::get().max_block;
+	/// Longer than any job can live, and than the challenge windows to come.
+	pub const MinUnbondingBlocks: BlockNumber = DAYS;
+	/// How long half of a reputation lasts.
+	pub const ReputationHalfLife: BlockNumber = 7 * DAYS;
+	/// Blocks for which verified work is counted together.
+	pub const EraBlocks: BlockNumber = 6 * HOURS;
+	/// Names the account of the validators' pot.
+	pub const PotId: PalletId = PalletId(*b"aitbcpot");
 }
 
-/// What decides among equal offers: the VRF output of the parent block, which its author could not
-/// choose, or that of the last epoch where the parent had none.
+/// What decides among equal offers: the VRF output with which the author of *this* block claimed its
+/// slot, with that of the parent block.
 ///
-/// It decides who gets work, never whether work is right: an author that withholds its block to
-/// change a match loses the block.
+/// Matching runs before any transaction of the block. Whoever acted in an earlier block, its author
+/// included, could not know the output; the author of this block can foresee it, but the jobs and
+/// offers it is applied to are fixed: all it could do is give up its block. (One who makes two blocks in
+/// a row can arrange the first for the second: `specs/protocol/market.md` §Limits.) It decides who gets
+/// work, never whether work is right.
 pub struct MatchRandomness;
+
+impl MatchRandomness {
+	/// The VRF output in the claim of this block's slot. Secondary slots have one too.
+	fn of_this_block() -> Option<Vec<u8>> {
+		frame_system::Pallet::<Runtime>::digest().logs.iter().find_map(|item| {
+			let (engine, mut claim) = item.as_pre_runtime()?;
+			(engine == BABE_ENGINE_ID).then_some(())?;
+			Some(PreDigest::decode(&mut claim).ok()?.vrf_signature()?.pre_output.encode())
+		})
+	}
+}
 
 impl Randomness<Hash, BlockNumber> for MatchRandomness {
 	fn random(subject: &[u8]) -> (Hash, BlockNumber) {
-		match pallet_babe::ParentBlockRandomness::<Runtime>::random(subject) {
-			(Some(random), since) => (random, since),
-			(None, _) => pallet_babe::RandomnessFromOneEpochAgo::<Runtime>::random(subject),
-		}
+		let (parent, _) = pallet_babe::ParentBlockRandomness::<Runtime>::random(subject);
+		let (epoch, since) = pallet_babe::RandomnessFromOneEpochAgo::<Runtime>::random(subject);
+		(BlakeTwo256::hash_of(&(Self::of_this_block(), parent, epoch)), since)
 	}
 }
 
@@ -166,39 +265,36 @@ impl Get<AccountId> for TreasuryAccount {
 	}
 }
 
-/// Drops what hangs on a pruned job.
-pub struct PruneRecords;
-
-impl OnJobPruned for PruneRecords {
-	fn on_job_pruned(job: JobId, replicas: u8) {
-		Receipts::on_job_pruned(job, replicas);
-		Payouts::on_job_pruned(job, replicas);
-	}
-
-	fn prune_weight() -> Weight {
-		Receipts::prune_weight().saturating_add(Payouts::prune_weight())
-	}
-}
-
 impl pallet_compute_staking::Config for Runtime {
 	type Currency = Balances;
 	type RuntimeHoldReason = RuntimeHoldReason;
-	type MinCollateral = dynamic_params::staking::MinCollateral;
+	type MinCollateral = MinCollateral;
+	type MinDelegation = MinDelegation;
+	type MaxDelegationPercent = dynamic_params::staking::MaxDelegationPercent;
 	type UnbondingBlocks = dynamic_params::staking::UnbondingBlocks;
+	type MinUnbondingBlocks = MinUnbondingBlocks;
+	type MaxUnbondingChunks = ConstU32<8>;
 	type SlashLate = dynamic_params::staking::SlashLate;
 	type SlashWithheld = dynamic_params::staking::SlashWithheld;
+	type ReputationHalfLife = ReputationHalfLife;
 	type OnSlash = ToTreasury;
 	type WeightInfo = pallet_compute_staking::weights::SubstrateWeight<Runtime>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkWorld = crate::benchmarks::World;
 }
 
 impl pallet_market::Config for Runtime {
+	type Currency = Balances;
+	type RuntimeHoldReason = RuntimeHoldReason;
 	type Bonds = ComputeStaking;
-	type CollateralFactorPercent = dynamic_params::staking::CollateralFactorPercent;
+	type CollateralFactorPercent = CollateralFactorPercent;
+	type ProfileDeposit = dynamic_params::market::ProfileDeposit;
 	type MaxProbes = ConstU32<16>;
 	type MaxSlots = ConstU16<256>;
 	type MaxOfferBlocks = ConstU32<{ 30 * DAYS }>;
 	type WeightInfo = pallet_market::weights::SubstrateWeight<Runtime>;
-	type BondsWeight = BondsWeight;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkWorld = crate::benchmarks::World;
 }
 
 impl pallet_jobs::Config for Runtime {
@@ -206,32 +302,48 @@ impl pallet_jobs::Config for Runtime {
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type Matchmaker = Market;
 	type Settlement = Payouts;
-	type OnPruned = PruneRecords;
+	type OnPruned = Receipts;
 	type Randomness = MatchRandomness;
 	type ProgramDepositBase = dynamic_params::jobs::ProgramDepositBase;
 	type ProgramDepositPerByte = dynamic_params::jobs::ProgramDepositPerByte;
 	type JobDeposit = dynamic_params::jobs::JobDeposit;
-	type RevealWithinBlocks = dynamic_params::jobs::RevealWithinBlocks;
-	type RetentionBlocks = dynamic_params::jobs::RetentionBlocks;
+	type RevealWithinBlocks = RevealWithinBlocks;
+	type RetentionBlocks = RetentionBlocks;
+	type UnavailablePay = dynamic_params::jobs::UnavailablePay;
+	type MaxLiveJobs = dynamic_params::jobs::MaxLiveJobs;
 	type MinDeliverBlocks = ConstU32<8>;
 	// A lease binds a miner's slot and collateral; so does an honest replica that waits, committed,
 	// for a silent one.
 	type MaxWindowBlocks = ConstU32<HOURS>;
 	type MaxServiceWeight = MaxServiceWeight;
 	type WeightInfo = pallet_jobs::weights::SubstrateWeight<Runtime>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkWorld = crate::benchmarks::World;
 }
 
 impl pallet_receipts::Config for Runtime {
 	type Leases = Jobs;
 	type WeightInfo = pallet_receipts::weights::SubstrateWeight<Runtime>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkWorld = crate::benchmarks::World;
 }
 
 impl pallet_payouts::Config for Runtime {
 	type Currency = Balances;
+	type Rewards = ComputeStaking;
 	type Fee = dynamic_params::payouts::Fee;
 	type ValidatorsShare = dynamic_params::payouts::ValidatorsShare;
 	type TreasuryShare = dynamic_params::payouts::TreasuryShare;
+	type EmissionPerEra = dynamic_params::payouts::EmissionPerEra;
+	type EmissionShare = dynamic_params::payouts::EmissionShare;
+	type EmissionBondShare = dynamic_params::payouts::EmissionBondShare;
+	type EraBlocks = EraBlocks;
+	type PotId = PotId;
+	type PotDivisor = ConstU32<256>;
 	type BlockAuthor = BlockAuthor;
 	type TreasuryAccount = TreasuryAccount;
+	type MaxServiceWeight = MaxEmissionWeight;
 	type WeightInfo = pallet_payouts::weights::SubstrateWeight<Runtime>;
+	#[cfg(feature = "runtime-benchmarks")]
+	type BenchmarkWorld = crate::benchmarks::World;
 }

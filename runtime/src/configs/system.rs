@@ -50,9 +50,16 @@ parameter_types! {
 	pub MigrationWeight: Weight = Perbill::from_percent(80) * RuntimeBlockWeights::get().max_block;
 }
 
-/// Migrations that run at once in the first block after an upgrade, oldest first. The first version
-/// of a chain has none.
-pub type SingleBlockMigrations = ();
+/// Migrations that run at once in the first block after an upgrade, oldest first.
+///
+/// From version 100 to 101 (storage version 0 to 1 of four pallets): single-block, because version 100
+/// never ran but on development chains, with few entries.
+pub type SingleBlockMigrations = (
+	pallet_compute_staking::migrations::MigrateToV1<Runtime>,
+	pallet_market::migrations::MigrateToV1<Runtime>,
+	pallet_jobs::migrations::MigrateToV1<Runtime>,
+	pallet_payouts::migrations::MigrateToV1<Runtime>,
+);
 
 #[derive_impl(frame_system::config_preludes::SolochainDefaultConfig)]
 impl frame_system::Config for Runtime {
@@ -139,7 +146,7 @@ where
 			frame_system::CheckTxVersion::new(),
 			frame_system::CheckGenesis::new(),
 			frame_system::CheckMortality::from(generic::Era::Immortal),
-			frame_system::CheckNonce::from(0),
+			frame_system::CheckNonce::from(0).into(),
 			frame_system::CheckWeight::new(),
 			pallet_transaction_payment::ChargeTransactionPayment::from(0).into(),
 			frame_metadata_hash_extension::CheckMetadataHash::new(false),

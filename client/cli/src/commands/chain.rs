@@ -5,7 +5,7 @@ use crate::{
 	context::{Context, parse_hash},
 	error::CliError,
 };
-use aitbc_client::amount::format_amount;
+use aitbc_client::{account::address, amount::format_amount};
 use clap::{Args, Subcommand};
 use serde_json::json;
 use std::process::ExitCode;
@@ -79,6 +79,7 @@ async fn issuance(context: &Context, args: &IssuanceArgs) -> Result<ExitCode, Cl
 	};
 	let audit = view.audit().await?;
 	let totals = view.payment_totals().await?;
+	let (pot, in_pot) = view.pot().await?;
 	let head = view.head();
 	let value = json!({
 		"block": head.number,
@@ -90,24 +91,32 @@ async fn issuance(context: &Context, args: &IssuanceArgs) -> Result<ExitCode, Cl
 		"adds_up": audit.adds_up(),
 		"payouts": {
 			"replicas": totals.replicas,
-			"units": totals.units,
+			// More than JSON numbers hold exactly.
+			"units": totals.units.to_string(),
+			"gross_planck": totals.gross.to_string(),
 			"miner_planck": totals.split.miner.to_string(),
+			"delegators_planck": totals.split.delegators.to_string(),
 			"validators_planck": totals.split.validators.to_string(),
 			"treasury_planck": totals.split.treasury.to_string(),
 			"burned_planck": totals.split.burned.to_string(),
+			"emission_planck": totals.emission.to_string(),
 		},
+		"pot": { "account": address(&pot), "planck": in_pot.to_string() },
 	});
 	let text = format!(
-		"block {}\n  total issuance  {}\n  free            {}\n  held            {}\n  accounts        {}\n  paid            {} to miners, {} to validators, {} to the treasury, {} burnt\n  {}",
+		"block {}\n  total issuance  {}\n  free            {}\n  held            {}\n  accounts        {}\n  paid            {} to miners, {} to delegators, {} to validators, {} to the treasury, {} burnt\n  validators' pot {}\n  issued for work {}\n  {}",
 		head.number,
 		format_amount(audit.total_issuance),
 		format_amount(audit.free),
 		format_amount(audit.reserved),
 		audit.accounts,
 		format_amount(totals.split.miner),
+		format_amount(totals.split.delegators),
 		format_amount(totals.split.validators),
 		format_amount(totals.split.treasury),
 		format_amount(totals.split.burned),
+		format_amount(in_pot),
+		format_amount(totals.emission),
 		if audit.adds_up() { "every coin is on some account" } else { "THE SUMS DIFFER" }
 	);
 	context.answer(&value, &text);

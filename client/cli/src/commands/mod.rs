@@ -1,12 +1,16 @@
 //! One module per group of commands.
 
 mod chain;
+mod device;
 pub mod job;
+mod market;
 mod miner;
 mod program;
 mod receipt;
+mod send;
 mod show;
 mod spec;
+mod stake;
 mod wallet;
 mod watch;
 
@@ -26,9 +30,15 @@ pub enum Command {
 	/// Work to be done for money
 	#[command(subcommand)]
 	Job(job::JobCommand),
-	/// Registration and offers of a miner
+	/// Registration, collateral, worker keys and offers of a miner
 	#[command(subcommand)]
 	Miner(miner::MinerCommand),
+	/// Coins that stand behind somebody else's miner
+	#[command(subcommand)]
+	Stake(stake::StakeCommand),
+	/// What is offered, what waits, and the numbers that hold for everybody
+	#[command(subcommand)]
+	Market(market::MarketCommand),
 	/// What miners signed
 	#[command(subcommand)]
 	Receipt(receipt::ReceiptCommand),
@@ -44,6 +54,8 @@ pub async fn run(context: &Context, command: Command) -> Result<ExitCode, CliErr
 		Command::Program(command) => program::run(context, command).await,
 		Command::Job(command) => job::run(context, command).await,
 		Command::Miner(command) => miner::run(context, command).await,
+		Command::Stake(command) => stake::run(context, command).await,
+		Command::Market(command) => market::run(context, command).await,
 		Command::Receipt(command) => receipt::run(context, command).await,
 		Command::Chain(command) => chain::run(context, command).await,
 	}

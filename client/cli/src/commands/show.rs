@@ -1,20 +1,43 @@
 //! How things of the chain are shown: as JSON with amounts in planck (text, since they exceed what
 //! JSON numbers hold exactly), and in words.
 
+use crate::commands::device;
 use aitbc_client::{
 	account::{address, worker_address},
-	jobs::Lease,
+	amount::format_amount,
+	jobs::{EndedLease, Lease},
 };
 use aitbc_data::cid_to_string;
 use aitbc_primitives::{
-	Class, FailureCode, Hash, JobSpec, LeaseState, Outcome, Receipt, SignedReceipt, Verdict,
-	Workload,
+	Class, FailureCode, Hash, JobSpec, LeaseFate, LeaseState, Outcome, Receipt, SignedReceipt,
+	Verdict, Workload,
 };
 use serde_json::{Value, json};
 
 /// `0x…`.
 pub fn hash(hash: &Hash) -> String {
 	format!("0x{}", hex::encode(hash.as_bytes()))
+}
+
+/// A class of work on the command line.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+pub enum ClassName {
+	/// Latency probe
+	Echo,
+	/// int8 matrix product
+	Gemm,
+	/// Compute shader
+	Wgsl,
+}
+
+impl From<ClassName> for Class {
+	fn from(name: ClassName) -> Self {
+		match name {
+			ClassName::Echo => Class::Echo,
+			ClassName::Gemm => Class::Gemm,
+			ClassName::Wgsl => Class::Wgsl,
+		}
+	}
 }
 
 /// A class, in small letters.
@@ -63,8 +86,11 @@ pub fn spec(spec: &JobSpec) -> Value {
 		"units": spec.units(),
 		"units_limit": spec.units_limit,
 		"max_price_per_unit_planck": spec.max_price_per_unit.to_string(),
+		"tip_planck": spec.tip.to_string(),
 		"replicas": spec.replication.replicas,
 		"quorum": spec.replication.quorum,
+		"tie_breakers": spec.replication.tie_breakers,
+		"requirements": device::requirements(&spec.requirements),
 		"start_within_blocks": spec.start_within_blocks,
 		"deliver_within_blocks": spec.deliver_within_blocks,
 	})
@@ -81,9 +107,23 @@ pub fn spec_line(spec: &JobSpec) -> String {
 		}
 	};
 	let (replicas, quorum) = (spec.replication.replicas, spec.replication.quorum);
-	let checked =
-		if replicas == 1 { "one miner".into() } else { format!("{quorum} of {replicas} miners") };
-	format!("{work}, {checked}")
+	let mut parts = vec![work];
+	parts.push(if replicas == 1 {
+		"one miner".into()
+	} else {
+		format!("{quorum} of {replicas} miners")
+	});
+	match spec.replication.tie_breakers {
+		0 => {}
+		1 => parts.push("a tie-breaker at hand".into()),
+		more => parts.push(format!("{more} tie-breakers at hand")),
+	}
+	if spec.tip > 0 {
+		parts.push(format!("tip {}", format_amount(spec.tip)));
+	}
+	let wanted = device::requirements_line(&spec.requirements);
+	parts.extend((!wanted.is_empty()).then_some(wanted));
+	parts.join(", ")
 }
 
 /// An answer.
@@ -125,9 +165,11 @@ pub fn lease(replica: u8, lease: &Lease) -> Value {
 		"replica": replica,
 		"attempt": lease.attempt,
 		"miner": address(&lease.miner),
+		"owner": address(&lease.owner),
 		"worker": worker_address(&lease.worker),
 		"price_per_unit_planck": lease.price_per_unit.to_string(),
-		"collateral_planck": lease.collateral.to_string(),
+		"fee_millionths": lease.fee.deconstruct(),
+		"collateral_planck": lease.bond.collateral.to_string(),
 		"leased_at": lease.leased_at,
 		"deliver_by": lease.deliver_by,
 		"state": state,
@@ -143,6 +185,56 @@ pub fn lease_line(replica: u8, lease: &Lease) -> String {
 		LeaseState::Revealed { verdict } => verdict_line(verdict),
 	};
 	format!("replica {replica} at {}: {state}", address(&lease.miner))
+}
+
+/// How a lease ended.
+pub const fn fate(fate: LeaseFate) -> &'static str {
+	match fate {
+		LeaseFate::Accepted => "accepted",
+		LeaseFate::Released => "released",
+		LeaseFate::Late => "late",
+		LeaseFate::Withheld => "withheld",
+		LeaseFate::Wrong => "wrong",
+		LeaseFate::Failed => "failed",
+	}
+}
+
+/// How a lease ended, for people.
+const fn fate_line(fate: LeaseFate) -> &'static str {
+	match fate {
+		LeaseFate::Accepted => "its answer was accepted",
+		LeaseFate::Released => "it was released through no fault of its miner",
+		LeaseFate::Late => {
+			"its miner did not answer in time, and forfeited a small part of what it had locked"
+		}
+		LeaseFate::Withheld => {
+			"its miner withheld its answer, and forfeited a part of what it had locked"
+		}
+		LeaseFate::Wrong => "its answer was wrong, and all that it had locked is gone",
+		LeaseFate::Failed => "its miner said that the work failed",
+	}
+}
+
+/// A lease that ended.
+pub fn ended_lease(ended: &EndedLease) -> Value {
+	json!({
+		"replica": ended.replica,
+		"attempt": ended.attempt,
+		"miner": address(&ended.miner),
+		"owner": address(&ended.owner),
+		"fate": fate(ended.fate),
+		"paid_planck": ended.paid.to_string(),
+	})
+}
+
+/// A lease that ended, in a line.
+pub fn ended_lease_line(ended: &EndedLease) -> String {
+	let paid = match ended.paid {
+		0 => "not paid".into(),
+		paid => format!("paid {}", format_amount(paid)),
+	};
+	let (replica, miner) = (ended.replica, address(&ended.miner));
+	format!("replica {replica} at {miner}: {}; {paid}", fate_line(ended.fate))
 }
 
 /// What a worker signed.

@@ -1,6 +1,7 @@
 //! From the command line to a job specification: what `aitbc job submit` takes.
 
 use crate::{
+	commands::device::RequirementArgs,
 	context::{Context, read_file},
 	error::CliError,
 	image::decode_png,
@@ -10,7 +11,8 @@ use aitbc_compute_core::profile;
 use aitbc_data::{DataStore, FolderStore, parse_cid};
 use aitbc_primitives::{
 	Balance, Cid, GEMM_OPS_PER_UNIT, GemmShape, JobSpec, MAX_DATA_BYTES, MAX_GEMM_DIM, MAX_INPUTS,
-	MAX_PARAMS_BYTES, MAX_PROGRAM_BYTES, MAX_REPLICAS, Replication, SpecError, WgslCall, Workload,
+	MAX_PARAMS_BYTES, MAX_PROGRAM_BYTES, MAX_REPLICAS, MAX_TIE_BREAKERS, Replication, Requirements,
+	SpecError, WgslCall, Workload,
 };
 use clap::{Args, Subcommand};
 use std::path::{Path, PathBuf};
@@ -33,6 +35,13 @@ pub struct Terms {
 	/// Equal results that settle it; the smallest majority if left out
 	#[arg(long)]
 	pub quorum: Option<u8>,
+	/// Further miners that are asked where the answers find no quorum; their price is held too. One
+	/// if left out, none for a job of one replica
+	#[arg(long)]
+	pub tie_breakers: Option<u8>,
+	/// What each accepted replica is paid on top of its price; jobs with more are served first
+	#[arg(long, value_parser = parse_amount, default_value = "0 AIT", value_name = "AMOUNT")]
+	pub tip: Balance,
 	/// Most units one replica may use; for shaders also what it is paid for
 	#[arg(long)]
 	pub units_limit: Option<u64>,
@@ -48,6 +57,8 @@ pub struct Terms {
 	/// Longest wait, seconds
 	#[arg(long, default_value_t = 600, requires = "wait", value_name = "SECONDS")]
 	pub timeout: u64,
+	#[command(flatten)]
+	pub requirements: RequirementArgs,
 }
 
 /// The kinds of work.
@@ -152,11 +163,13 @@ impl Kind {
 	/// known to fail is found here, before anything is paid.
 	pub fn build(&self, context: &Context) -> Result<JobSpec, CliError> {
 		let store = context.store()?;
+		let requirements = self.terms().requirements.build(context)?;
 		let spec = match self {
 			Kind::Echo(args) => args.build(&store),
 			Kind::Gemm(args) => args.build(&store),
 			Kind::Wgsl(args) => args.build(&store),
 		}?;
+		let spec = JobSpec { requirements, ..spec };
 		spec.validate().map_err(|error| CliError::usage(explain(error, &spec)))?;
 		Ok(spec)
 	}
@@ -170,7 +183,9 @@ impl Terms {
 		params: Vec<u8>,
 		units_limit: u64,
 	) -> Result<JobSpec, CliError> {
-		let quorum = self.quorum.unwrap_or_else(|| (self.replicas / 2).saturating_add(1));
+		let replicas = self.replicas;
+		let quorum = self.quorum.unwrap_or_else(|| (replicas / 2).saturating_add(1));
+		let tie_breakers = self.tie_breakers.unwrap_or(u8::from(replicas > 1));
 		Ok(JobSpec {
 			workload,
 			inputs: inputs
@@ -181,7 +196,9 @@ impl Terms {
 			})?,
 			units_limit: self.units_limit.unwrap_or(units_limit),
 			max_price_per_unit: self.max_price,
-			replication: Replication { replicas: self.replicas, quorum },
+			tip: self.tip,
+			replication: Replication { replicas, quorum, tie_breakers },
+			requirements: Requirements::default(),
 			start_within_blocks: self.start_within,
 			deliver_within_blocks: self.deliver_within,
 		})
@@ -314,10 +331,10 @@ fn parse_workgroups(text: &str) -> Result<[u32; 3], String> {
 
 /// What a person can do about a specification that can never run.
 fn explain(error: SpecError, spec: &JobSpec) -> String {
-	let Replication { replicas, quorum } = spec.replication;
+	let Replication { replicas, quorum, tie_breakers } = spec.replication;
 	match error {
 		SpecError::Replication => format!(
-			"{quorum} of {replicas} replicas is not possible: at most {MAX_REPLICAS} replicas, and a quorum of more than half of them"
+			"{quorum} of {replicas} replicas with {tie_breakers} tie-breakers is not possible: at most {MAX_REPLICAS} replicas, a quorum of more than half of them, and 1 to {MAX_TIE_BREAKERS} tie-breakers (none for one replica)"
 		),
 		SpecError::UnitsLimit => match spec.units() {
 			Some(units) => format!(
@@ -335,9 +352,10 @@ fn explain(error: SpecError, spec: &JobSpec) -> String {
 		),
 		SpecError::Params => "these parameters do not fit the work: shaders take multiples of 4 bytes, matrix products none".into(),
 		SpecError::EscrowOverflow => format!(
-			"units × price × replicas does not fit any amount (price {} planck); lower --max-price",
+			"(units × price + tip) × replicas does not fit any amount (price {} planck); lower --max-price or --tip",
 			spec.max_price_per_unit
 		),
+		SpecError::Requirements => "the requirements contradict themselves: nobody can be allowed and denied at once".into(),
 	}
 }
 
@@ -390,7 +408,8 @@ mod tests {
 		let folder = tempfile::tempdir().expect("a temporary folder");
 		let spec =
 			build(folder.path(), &["echo", "--text", "hi", "--replicas", "3"]).expect("builds");
-		assert_eq!(spec.replication, Replication { replicas: 3, quorum: 2 });
+		assert_eq!(spec.replication, Replication { replicas: 3, quorum: 2, tie_breakers: 1 });
+		assert_eq!((spec.tip, &spec.requirements), (0, &Requirements::default()));
 		assert_eq!(spec.params.as_slice(), b"hi");
 		assert!(build(folder.path(), &["echo"]).is_err());
 		assert!(build(folder.path(), &["echo", "--text", "hi", "--input", "x"]).is_err());
@@ -408,6 +427,10 @@ mod tests {
 			(&["--replicas", "0"][..], "0 replicas"),
 			(&["--replicas", "8"], "8 replicas"),
 			(&["--replicas", "4", "--quorum", "2"], "2 of 4"),
+			(&["--replicas", "2", "--tie-breakers", "0"], "0 tie-breakers"),
+			(&["--replicas", "2", "--tie-breakers", "3"], "3 tie-breakers"),
+			(&["--tie-breakers", "1"], "none for one replica"),
+			(&["--allow", ALICE, "--deny", ALICE], "allowed and denied"),
 			(&["--start-within", "0"], "at least one block"),
 			(&["--deliver-within", "0"], "at least one block"),
 			(&["--units-limit", "0"], "--units-limit 0"),
@@ -416,6 +439,35 @@ mod tests {
 			let text = build(folder.path(), &line).expect_err("refuses").to_string();
 			assert!(text.contains(expected), "{text}");
 		}
+	}
+
+	const ALICE: &str = "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY";
+
+	#[test]
+	fn terms_should_say_who_may_run_it() {
+		let folder = tempfile::tempdir().expect("a temporary folder");
+		let spec = build(
+			folder.path(),
+			&[
+				&["echo", "--text", "hi", "--tip", "3 MILLI", "--replicas", "2"][..],
+				&["--tie-breakers", "2", "--min-vram", "8192", "--min-speed", "5"],
+				&["--min-reputation", "95", "--feature", "subgroups", "--feature", "dot4-i8"],
+				&["--region", "de", "--deny", ALICE],
+			]
+			.concat(),
+		);
+		let spec = spec.expect("builds");
+		assert_eq!(spec.tip, 3_000_000_000);
+		assert_eq!(spec.replication.tie_breakers, 2);
+		let wanted = spec.requirements;
+		assert_eq!((wanted.min_vram_mib, wanted.min_units_per_second), (8192, 5));
+		assert_eq!(wanted.min_reputation.0, 9_500);
+		assert_eq!(wanted.features.0, 0b101);
+		assert_eq!(wanted.region.map(|region| region.0), Some(*b"DE"));
+		assert_eq!((wanted.allow.len(), wanted.deny.len()), (0, 1));
+		let nine = ["--allow", ALICE].repeat(9);
+		let error = build(folder.path(), &[&["echo", "--text", "hi"][..], &nine].concat());
+		assert!(error.expect_err("refuses").to_string().contains("8 times"));
 	}
 
 	#[test]

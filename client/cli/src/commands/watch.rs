@@ -2,7 +2,7 @@
 
 use crate::{
 	commands::{
-		job::{state_json, state_line},
+		job::describe::{state_json, state_line},
 		show,
 	},
 	context::Context,
@@ -11,7 +11,7 @@ use crate::{
 use aitbc_client::{
 	chain::{Chain, Head},
 	errors::ChainError,
-	jobs::{JobState, Lease},
+	jobs::{EndedLease, JobState, Lease},
 };
 use aitbc_primitives::{BlockNumber, JobId, LeaseState, ReplicaIndex};
 use serde_json::{Value, json};
@@ -58,6 +58,7 @@ impl End {
 			JobState::Refunded(_) => 3,
 			JobState::Cancelled => 4,
 			JobState::Open { .. } | JobState::Leased | JobState::Judging { .. } => 5,
+			JobState::OutOfFuel => 6,
 		})
 	}
 }
@@ -130,6 +131,7 @@ struct Seen {
 	block: BlockNumber,
 	end: End,
 	leases: Vec<(ReplicaIndex, Lease)>,
+	history: Vec<EndedLease>,
 }
 
 async fn look(chain: &Chain, head: Head, id: JobId) -> Result<Seen, CliError> {
@@ -140,9 +142,8 @@ async fn look(chain: &Chain, head: Head, id: JobId) -> Result<Seen, CliError> {
 			id.0, head.number
 		)));
 	};
-	let leases = view.leases(id).await?;
 	let end = End { job: id, state: job.state, posted_at: job.posted_at, ended_at: job.ended_at };
-	Ok(Seen { block: head.number, end, leases })
+	Ok(Seen { block: head.number, end, leases: job.leases, history: job.history })
 }
 
 impl Seen {
@@ -150,6 +151,10 @@ impl Seen {
 		let block = self.block;
 		if before.is_none_or(|before| before.end.state != self.end.state) {
 			context.progress(&format!("  block {block}: {}", state_line(&self.end.state)));
+		}
+		let told = before.map_or(0, |before| before.history.len());
+		for ended in self.history.iter().skip(told) {
+			context.progress(&format!("  block {block}: {}", show::ended_lease_line(ended)));
 		}
 		let known = |replica: ReplicaIndex, lease: &Lease| {
 			before.is_some_and(|before| {

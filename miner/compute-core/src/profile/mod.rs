@@ -1,23 +1,26 @@
 //! The integer profile: which WGSL programs have one result on every device.
 //!
 //! [`check`] takes a client's source and gives a [`Program`], or says which line breaks which rule
-//! (INV-COMPUTE-8 … INV-COMPUTE-12). The verdict depends on the source alone, so that every honest
-//! miner and the client reach the same one; rules about the job's buffers are apart, in
+//! (INV-COMPUTE-8 … INV-COMPUTE-12, 16, 19, 22). The verdict depends on the source alone, so that
+//! every honest miner and the client reach the same one; rules about the job's buffers are apart, in
 //! [`Program::check_buffers`].
 //!
 //! How: a pass over the words of the source finds what the compiler would fold away (floating-point
-//! constants), then the compiler's own intermediate form is validated and walked.
+//! constants), then the compiler's own intermediate form is validated and walked, and an analysis of
+//! what differs between invocations finds misplaced barriers.
 //!
-//! Limits of this version: an index out of bounds, a data race, a shift by 32 or more, a barrier that
-//! not every invocation reaches, and more than 65,000 rounds of loops in one invocation are not found
-//! here. They have no defined result, at the author's risk. A program that never ends runs into the
-//! engine's time limit.
+//! Limits: a data race is not found here; [`crate::shader`] finds it while it interprets a dispatch.
+//! Neither is a program that takes too long: its fuel runs out when it runs.
 
 mod bindings;
 mod location;
 mod walk;
 mod words;
 
+use crate::{
+	shader::uniform,
+	stack::{StackError, on_large_stack},
+};
 use alloc::{
 	format,
 	string::{String, ToString},
@@ -38,11 +41,11 @@ pub const MAX_WORKGROUP_DEPTH: u32 = 64;
 pub const MAX_WORKGROUP_BYTES: u32 = 16 * 1024;
 /// Most `var<private>` memory, and most memory of one function's variables, bytes.
 pub const MAX_PRIVATE_BYTES: u32 = 8 * 1024;
+/// Most expressions and statements, every call counted as what it calls.
+pub const MAX_UNFOLDED_SIZE: u64 = 65_536;
 /// Name of the entry point.
 pub const ENTRY_POINT: &str = "main";
 
-/// The compiler may recurse deeply over hostile sources.
-const COMPILER_STACK_BYTES: usize = 64 * 1024 * 1024;
 const MAX_MESSAGE_BYTES: usize = 1024;
 
 /// What the profile does not allow.
@@ -71,6 +74,12 @@ pub enum Rule {
 	WorkgroupSize,
 	/// More memory than every device has.
 	Memory,
+	/// A barrier that only some invocations of a workgroup may come by.
+	Barrier,
+	/// Two ways to one variable within a function.
+	Alias,
+	/// More code than every driver compiles, once calls are replaced by what they call.
+	Size,
 }
 
 impl Rule {
@@ -106,6 +115,15 @@ impl Rule {
 				"every device has 16 KiB for workgroup variables, 8 KiB for private ones and 8 KiB \
 				 for the variables of a function"
 			}
+			Rule::Barrier => {
+				"all invocations of a workgroup must come by a barrier together: place it outside of \
+				 branches and loops whose conditions differ between them, and before any return in one"
+			}
+			Rule::Alias => {
+				"a function that reaches a variable in two ways differs between drivers; use the variable \
+				 itself, or another one"
+			}
+			Rule::Size => "drivers replace every call by the function's body; call less, or loop",
 		}
 	}
 }
@@ -254,21 +272,13 @@ pub fn check(source: &[u8]) -> Result<Program, ProfileError> {
 	if text.trim().is_empty() {
 		return Err(ProfileError::Empty);
 	}
-	std::thread::scope(|scope| {
-		let thread = std::thread::Builder::new()
-			.name("profile-check".to_string())
-			.stack_size(COMPILER_STACK_BYTES)
-			.spawn_scoped(scope, || check_text(text))
-			.map_err(|error| ProfileError::Thread { message: error.to_string() })?;
-		thread.join().unwrap_or_else(|panic| {
-			let message = panic
-				.downcast_ref::<String>()
-				.map(String::as_str)
-				.or_else(|| panic.downcast_ref::<&str>().copied())
-				.unwrap_or("no message");
-			Err(ProfileError::Compiler { message: shorten(message) })
-		})
-	})
+	match on_large_stack("profile-check", || check_text(text)) {
+		Ok(verdict) => verdict,
+		Err(StackError::Thread(message)) => Err(ProfileError::Thread { message }),
+		Err(StackError::Panic(message)) => {
+			Err(ProfileError::Compiler { message: shorten(&message) })
+		}
+	}
 }
 
 fn check_text(source: &str) -> Result<Program, ProfileError> {
@@ -288,6 +298,10 @@ fn check_text(source: &str) -> Result<Program, ProfileError> {
 	let workgroup_size = walk.check_entry_point()?;
 	let (reads, output) = bindings::check(&walk)?;
 	walk.check_types()?;
+	walk.check_size()?;
+	if let Some(span) = uniform::analyse(&module).misplaced_barrier() {
+		return walk.refuse(span, Rule::Barrier, "a barrier in non-uniform control flow");
+	}
 	validate(Capabilities::empty())?;
 	Ok(Program { source: source.to_string(), workgroup_size, reads, output })
 }

@@ -1,7 +1,7 @@
 //! The walk over the compiler's intermediate form.
 
 use super::{ENTRY_POINT, Location, MAX_PRIVATE_BYTES, MAX_WORKGROUP_DEPTH};
-use super::{MAX_WORKGROUP_INVOCATIONS, ProfileError, Rule};
+use super::{MAX_UNFOLDED_SIZE, MAX_WORKGROUP_INVOCATIONS, ProfileError, Rule};
 use alloc::{format, string::String, vec::Vec};
 use naga::{
 	AddressSpace, AtomicFunction, Barrier, Block, BuiltIn, Expression, Function, Handle, Module,
@@ -188,6 +188,34 @@ impl<'a> Walk<'a> {
 		Ok(())
 	}
 
+	/// The program with every call replaced by what it calls, which is what drivers compile: a chain of
+	/// functions that each call the one before twice would be exponentially long.
+	pub(super) fn check_size(&self) -> Result<(), ProfileError> {
+		let mut sizes: Vec<u64> = Vec::with_capacity(self.module.functions.len());
+		let unfolded = |sizes: &[u64], function: &Function| {
+			let own = function.expressions.len() as u64;
+			own.saturating_add(unfolded_size(&function.body, sizes))
+		};
+		let too_large = |span, size| {
+			let what = format!("a program of {size} steps with all calls written out");
+			self.refuse(span, Rule::Size, what)
+		};
+		for (handle, function) in self.module.functions.iter() {
+			let size = unfolded(&sizes, function);
+			if size > MAX_UNFOLDED_SIZE {
+				return too_large(self.module.functions.get_span(handle), size);
+			}
+			sizes.push(size);
+		}
+		for entry in &self.module.entry_points {
+			let size = unfolded(&sizes, &entry.function);
+			if size > MAX_UNFOLDED_SIZE {
+				return too_large(self.span_of_function(&entry.name), size);
+			}
+		}
+		Ok(())
+	}
+
 	fn check_function(&self, scope: &Scope<'_>) -> Result<(), ProfileError> {
 		let function = scope.function;
 		for argument in &function.arguments {
@@ -326,10 +354,69 @@ impl<'a> Walk<'a> {
 			| Statement::Return { .. }
 			| Statement::Store { .. }
 			| Statement::Atomic { .. }
-			| Statement::WorkGroupUniformLoad { .. }
-			| Statement::Call { .. } => Ok(()),
+			| Statement::WorkGroupUniformLoad { .. } => Ok(()),
+			Statement::Call { arguments, .. } => self.check_pointers(scope, arguments, span),
 		}
 	}
+
+	/// No two names for one variable: some languages that drivers are given pass what a pointer leads
+	/// to by copying it in and out.
+	fn check_pointers(
+		&self,
+		scope: &Scope<'_>,
+		arguments: &[Handle<Expression>],
+		span: Span,
+	) -> Result<(), ProfileError> {
+		let mut roots = Vec::new();
+		for argument in arguments {
+			let ty = scope.info[*argument].ty.inner_with(&self.module.types);
+			if ty.pointer_space().is_none() {
+				continue;
+			}
+			let mut root = *argument;
+			while let Expression::Access { base, .. } | Expression::AccessIndex { base, .. } =
+				&scope.function.expressions[root]
+			{
+				root = *base;
+			}
+			let root = match &scope.function.expressions[root] {
+				Expression::LocalVariable(variable) => (false, variable.index()),
+				Expression::FunctionArgument(number) => (true, *number as usize),
+				_ => {
+					let what = "a pointer to a module-scope variable as an argument";
+					return self.refuse(span, Rule::Alias, what);
+				}
+			};
+			if roots.contains(&root) {
+				return self.refuse(span, Rule::Alias, "a call with two pointers to one variable");
+			}
+			roots.push(root);
+		}
+		Ok(())
+	}
+}
+
+/// Statements of a block and of all it calls; `sizes` has those of the functions before.
+fn unfolded_size(block: &Block, sizes: &[u64]) -> u64 {
+	block.iter().fold(0, |sum: u64, statement| {
+		let inner = match statement {
+			Statement::Block(block) => unfolded_size(block, sizes),
+			Statement::If { accept, reject, .. } => {
+				unfolded_size(accept, sizes).saturating_add(unfolded_size(reject, sizes))
+			}
+			Statement::Switch { cases, .. } => cases
+				.iter()
+				.fold(0, |sum: u64, case| sum.saturating_add(unfolded_size(&case.body, sizes))),
+			Statement::Loop { body, continuing, .. } => {
+				unfolded_size(body, sizes).saturating_add(unfolded_size(continuing, sizes))
+			}
+			Statement::Call { function, .. } => {
+				sizes.get(function.index()).copied().unwrap_or(u64::MAX)
+			}
+			_ => 0,
+		};
+		sum.saturating_add(inner).saturating_add(1)
+	})
 }
 
 fn scalar_finding(scalar: Scalar) -> Finding {

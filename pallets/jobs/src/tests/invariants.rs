@@ -1,6 +1,6 @@
 //! `do_try_state` finds what is broken: one test for each way in which storage can be corrupted.
 
-use crate::{mock::*, *};
+use crate::{fifo::Pages, mock::*, *};
 use frame_support::{assert_ok, traits::fungible::MutateHold};
 
 /// A chain with a waiting, a leased, a judged and an ended job and a program; then `corrupt`; then
@@ -39,24 +39,48 @@ impl Sample {
 	}
 }
 
+/// Pages that are nowhere.
+struct Nowhere;
+
+impl<Item> Pages<Item> for Nowhere {
+	fn put(&mut self, _: u32, _: Page<Item>) {
+		unreachable!("the lists of these tests are short")
+	}
+
+	fn take(&mut self, _: u32) -> Option<Page<Item>> {
+		None
+	}
+}
+
 fn edit_job(job: JobId, edit: impl FnOnce(&mut Job)) {
 	Jobs::<Test>::mutate(job, |record| edit(record.as_mut().expect("on record")));
 }
 
 fn edit_lease(job: JobId, edit: impl FnOnce(&mut Lease<AccountId>)) {
-	Leases::<Test>::mutate(job, 0, |lease| edit(lease.as_mut().expect("open")));
+	edit_job(job, |record| edit(record.lease_mut(0).expect("open")));
 }
 
-/// Removes the expiry entry that `which` picks, with the counters kept in step.
+/// Removes the expiry entry that `which` picks.
 fn forget_deadline(which: impl Fn(&DueItem) -> bool) {
-	let (block, index, _) =
-		Due::<Test>::iter().find(|(_, _, item)| which(item)).expect("there is such a deadline");
-	let last = DueLen::<Test>::get(block) - 1;
-	let moved = Due::<Test>::take(block, last).expect("the entries have no gap");
-	if index != last {
-		Due::<Test>::insert(block, index, moved);
+	let (block, mut list) = Deadlines::<Test>::iter()
+		.find(|(_, list)| list.ends().any(&which))
+		.expect("there is such a deadline");
+	let mut rest = Fifo::default();
+	while let Some(item) = list.pop(&mut Nowhere) {
+		if !which(&item) {
+			rest.push(item, &mut Nowhere);
+		}
 	}
-	DueLen::<Test>::insert(block, last);
+	if rest.is_empty() {
+		Deadlines::<Test>::remove(block);
+	} else {
+		Deadlines::<Test>::insert(block, rest);
+	}
+}
+
+/// The ring in which the echo job waits.
+fn edit_ring(edit: impl FnOnce(&mut Fifo<Ticket>)) {
+	Rings::<Test>::mutate(Class::Echo, bucket_of(MAX_PRICE), edit);
 }
 
 #[test]
@@ -83,6 +107,7 @@ fn inv_jobs_1_should_fail_when_escrow_and_hold_differ() {
 		assert_ok!(Balances::release(&reason, &CLIENT, 1, Precision::Exact));
 	});
 	breaks("INV-JOBS-1", |sample| edit_job(sample.waiting, |job| job.escrow += 1));
+	breaks("INV-JOBS-1", |sample| edit_job(sample.waiting, |job| job.tip += 1));
 	breaks("INV-JOBS-1", |sample| edit_job(sample.ended, |job| job.deposit -= 1));
 	breaks("INV-JOBS-1", |_| Programs::<Test>::remove(cid(9)));
 }
@@ -96,6 +121,17 @@ fn inv_jobs_1_should_fail_when_an_ended_job_has_escrow() {
 }
 
 #[test]
+fn inv_jobs_1_should_fail_when_more_was_paid_than_held_or_before_the_end() {
+	breaks("INV-JOBS-1", |sample| {
+		edit_job(sample.ended, |job| job.history[0].paid = 8 * MAX_PRICE + 1);
+	});
+	breaks("INV-JOBS-1", |sample| {
+		let ended = record_of(sample.ended).history[0].clone();
+		edit_job(sample.waiting, |job| job.history.try_push(ended).expect("there is room"));
+	});
+}
+
+#[test]
 fn inv_jobs_1_should_fail_when_money_is_held_of_an_account_without_jobs() {
 	breaks("INV-JOBS-1", |_| {
 		// A client whose jobs are all gone.
@@ -104,21 +140,30 @@ fn inv_jobs_1_should_fail_when_money_is_held_of_an_account_without_jobs() {
 }
 
 #[test]
-fn inv_jobs_2_should_fail_when_a_lease_has_no_live_job() {
-	breaks("INV-JOBS-2", |sample| {
-		let lease = lease_of(sample.leased, 0).expect("open");
-		MinerLeases::<Test>::insert(&lease.miner, (JobId(99), 0), ());
-		Leases::<Test>::insert(JobId(99), 0, lease);
-	});
+fn inv_jobs_2_should_fail_when_a_lease_belongs_to_no_live_job_or_replica() {
 	breaks("INV-JOBS-2", |sample| {
 		let lease = lease_of(sample.leased, 0).expect("open");
 		MinerLeases::<Test>::insert(&lease.miner, (sample.ended, 0), ());
-		Leases::<Test>::insert(sample.ended, 0, lease);
+		edit_job(sample.ended, |job| job.leases.try_push((0, lease)).expect("there is room"));
 	});
 	breaks("INV-JOBS-2", |sample| {
-		let lease = lease_of(sample.leased, 0).expect("open");
+		let lease = Lease { owner: miner(9), ..lease_of(sample.leased, 0).expect("open") };
 		MinerLeases::<Test>::insert(&lease.miner, (sample.leased, 1), ());
-		Leases::<Test>::insert(sample.leased, 1, lease);
+		edit_job(sample.leased, |job| job.leases.try_push((1, lease)).expect("there is room"));
+	});
+}
+
+#[test]
+fn inv_jobs_2_should_fail_when_two_leases_are_of_one_replica_or_owner() {
+	breaks("INV-JOBS-2", |sample| edit_job(sample.judging, |job| job.leases[1].0 = 0));
+	breaks("INV-JOBS-2", |sample| {
+		edit_job(sample.judging, |job| job.leases[1].1.owner = job.leases[0].1.owner.clone());
+	});
+	breaks("INV-JOBS-2", |sample| {
+		let (replica, attempt, owner) = (2, 0, miner(0));
+		let (miner, fate, paid) = (miner(0), LeaseFate::Late, 0);
+		let ended = EndedLease { replica, attempt, miner, owner, fate, paid };
+		edit_job(sample.judging, |job| job.history.try_push(ended).expect("there is room"));
 	});
 }
 
@@ -130,15 +175,15 @@ fn inv_jobs_2_should_fail_when_a_lease_costs_more_than_the_maximum() {
 }
 
 #[test]
+fn inv_jobs_2_should_fail_when_a_lease_is_of_another_attempt() {
+	breaks("INV-JOBS-2", |sample| edit_lease(sample.leased, |lease| lease.attempt = 1));
+}
+
+#[test]
 fn inv_jobs_2_should_fail_when_index_and_leases_differ() {
 	breaks("INV-JOBS-2", |sample| MinerLeases::<Test>::remove(miner(0), (sample.leased, 0)));
 	breaks("INV-JOBS-2", |sample| MinerLeases::<Test>::insert(miner(7), (sample.leased, 0), ()));
 	breaks("INV-JOBS-2", |sample| edit_lease(sample.leased, |lease| lease.miner = miner(7)));
-}
-
-#[test]
-fn inv_jobs_2_should_fail_when_a_holder_was_not_noted() {
-	breaks("INV-JOBS-2", |sample| edit_job(sample.leased, |job| job.tried = Default::default()));
 }
 
 #[test]
@@ -154,21 +199,32 @@ fn inv_jobs_3_should_fail_when_a_job_lost_its_specification_or_index() {
 }
 
 #[test]
+fn inv_jobs_3_should_fail_when_a_count_of_live_jobs_is_wrong() {
+	breaks("INV-JOBS-3", |_| LiveJobs::<Test>::insert(CLIENT, 2));
+	breaks("INV-JOBS-3", |_| LiveJobs::<Test>::insert(OTHER_CLIENT, 1));
+	breaks("INV-JOBS-3", |_| LiveJobs::<Test>::remove(CLIENT));
+}
+
+#[test]
 fn inv_jobs_3_should_fail_when_the_state_does_not_fit_the_leases() {
 	breaks("INV-JOBS-3", |sample| edit_job(sample.waiting, |job| job.state = JobState::Leased));
 	breaks("INV-JOBS-3", |sample| {
 		edit_job(sample.leased, |job| job.state = JobState::Open { start_by: 6 });
 	});
 	breaks("INV-JOBS-3", |sample| {
-		let lease = Leases::<Test>::take(sample.judging, 2).expect("open");
+		let lease = lease_of(sample.judging, 2).expect("open");
 		MinerLeases::<Test>::remove(lease.miner, (sample.judging, 2));
+		edit_job(sample.judging, |job| drop(job.take_lease(2)));
 	});
+	breaks("INV-JOBS-3", |sample| {
+		edit_lease(sample.judging, |lease| lease.state = LeaseState::Leased);
+	});
+	breaks("INV-JOBS-3", |sample| edit_job(sample.ended, |job| job.ended_at = None));
+	breaks("INV-JOBS-3", |sample| edit_job(sample.waiting, |job| job.tie_breakers_called = 2));
 }
 
 #[test]
 fn inv_jobs_4_should_fail_when_a_deadline_is_lost() {
-	breaks("INV-JOBS-4", |_| Due::<Test>::remove(6, 0));
-	breaks("INV-JOBS-4", |_| Due::<Test>::remove(7, 0));
 	breaks("INV-JOBS-4", |_| forget_deadline(|item| matches!(item, DueItem::Reveal { .. })));
 	breaks("INV-JOBS-4", |_| forget_deadline(|item| matches!(item, DueItem::Prune { .. })));
 	breaks("INV-JOBS-4", |sample| {
@@ -182,35 +238,70 @@ fn inv_jobs_4_should_fail_when_a_deadline_is_lost() {
 }
 
 #[test]
-fn inv_jobs_4_should_fail_when_the_cursor_or_a_length_is_wrong() {
-	breaks("INV-JOBS-4", |_| DueCursor::<Test>::put(Cursor { block: 8, index: 0 }));
-	breaks("INV-JOBS-4", |_| DueLen::<Test>::insert(7, 1));
-	breaks("INV-JOBS-4", |_| DueLen::<Test>::remove(7));
-	breaks("INV-JOBS-4", |sample| {
-		Due::<Test>::insert(0, 0, DueItem::Start { job: sample.waiting });
-		DueLen::<Test>::insert(0, 1);
+fn inv_jobs_4_should_fail_when_the_cursor_or_a_page_is_wrong() {
+	breaks("INV-JOBS-4", |_| DeadlineCursor::<Test>::put(30));
+	breaks("INV-JOBS-4", |_| Deadlines::<Test>::insert(99, Fifo::default()));
+	breaks("INV-JOBS-4", |_| DeadlinePages::<Test>::insert(99, 0, Page::<DueItem>::new()));
+	let crowd = || {
+		for index in 0..300 {
+			JobsPallet::schedule(50, DueItem::Start { job: JobId(1_000 + index) });
+		}
+		check_state();
+	};
+	breaks("INV-JOBS-4", |_| {
+		crowd();
+		DeadlinePages::<Test>::remove(50, 1);
 	});
-}
-
-#[test]
-fn inv_jobs_5_should_fail_when_a_ring_has_a_gap() {
-	breaks("INV-JOBS-5", |_| {
-		let RingEnds { head, .. } = QueueEnds::<Test>::get(Class::Echo);
-		Queue::<Test>::remove(Class::Echo, head);
-	});
-	breaks("INV-JOBS-5", |_| QueueEnds::<Test>::mutate(Class::Echo, |ends| ends.tail += 1));
-	breaks("INV-JOBS-5", |_| {
-		QueueEnds::<Test>::insert(Class::Gemm, RingEnds { head: 2, tail: 1 });
-	});
-}
-
-#[test]
-fn inv_jobs_5_should_fail_when_a_replica_waits_in_no_queue() {
-	breaks("INV-JOBS-5", |_| {
-		QueueEnds::<Test>::mutate(Class::Echo, |ends| {
-			Queue::<Test>::remove(Class::Echo, ends.head);
-			ends.head += 1;
+	breaks("INV-JOBS-4", |_| {
+		crowd();
+		DeadlinePages::<Test>::mutate(50, 1, |page| {
+			page.as_mut().expect("there is one").pop();
 		});
 	});
-	breaks("INV-JOBS-5", |sample| edit_job(sample.waiting, |job| job.attempts[1] = 1));
+}
+
+#[test]
+fn inv_jobs_5_should_fail_when_a_ring_or_its_name_is_wrong() {
+	let line = |edit: fn(&mut Line)| {
+		Waiting::<Test>::mutate(|lines| edit(lines.get_mut(&Class::Echo).expect("known")));
+	};
+	breaks("INV-JOBS-5", |_| line(|line| line.filled.set(1_000, true)));
+	breaks("INV-JOBS-5", |_| line(|line| line.filled = Default::default()));
+	breaks("INV-JOBS-5", |_| Rings::<Test>::insert(Class::Gemm, 7, Fifo::default()));
+	breaks("INV-JOBS-5", |_| {
+		RingPages::<Test>::insert((Class::Echo, 1), 0, Page::<Ticket>::new());
+	});
+	breaks("INV-JOBS-5", |_| {
+		let void = |index: u64| Ticket { job: JobId(1_000 + index), replica: 0, attempt: 0 };
+		JobsPallet::enqueue(Class::Wgsl, 3, (0..300).map(void));
+		check_state();
+		RingPages::<Test>::remove((Class::Wgsl, 3), 1);
+	});
+}
+
+#[test]
+fn inv_jobs_5_should_fail_when_a_replica_waits_in_no_ring() {
+	breaks("INV-JOBS-5", |_| edit_ring(|ring| assert!(ring.pop(&mut Nowhere).is_some())));
+	breaks("INV-JOBS-5", |sample| {
+		// Let again and again, and no ticket for it.
+		let (replica, attempt, owner) = (1, 0, miner(9));
+		let (miner, fate, paid) = (miner(9), LeaseFate::Late, 0);
+		let ended = EndedLease { replica, attempt, miner, owner, fate, paid };
+		edit_job(sample.waiting, |job| job.history.try_push(ended).expect("there is room"));
+	});
+	breaks("INV-JOBS-5", |sample| edit_job(sample.waiting, |job| job.bid += 1));
+	breaks("INV-JOBS-5", |sample| edit_job(sample.waiting, |job| job.tie_breakers_called = 1));
+}
+
+#[test]
+fn inv_jobs_6_should_fail_when_a_program_is_counted_wrong() {
+	let count = |jobs| {
+		Programs::<Test>::mutate(cid(9), |info| info.as_mut().expect("registered").jobs = jobs);
+	};
+	breaks("INV-JOBS-6", |_| count(0));
+	breaks("INV-JOBS-6", |_| count(2));
+	breaks("INV-JOBS-6", |_| {
+		let info = Programs::<Test>::take(cid(9)).expect("registered");
+		Programs::<Test>::insert(cid(8), ProgramInfo { jobs: 1, ..info });
+	});
 }

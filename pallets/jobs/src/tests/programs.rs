@@ -102,9 +102,9 @@ fn unregister_program_should_fail_until_the_last_job_is_pruned() {
 		register(cid(9));
 		let (first, second) = (post(wgsl_spec()), post(wgsl_spec()));
 		assert_eq!(Programs::<Test>::get(cid(9)).expect("registered").jobs, 2);
-		assert_ok!(JobsPallet::cancel(signed(CLIENT), first));
+		assert_ok!(cancel(first));
 		run_to(2);
-		assert_ok!(JobsPallet::cancel(signed(CLIENT), second));
+		assert_ok!(cancel(second));
 		run_to(1 + RETENTION);
 		assert_eq!(Programs::<Test>::get(cid(9)).expect("registered").jobs, 1);
 		assert_noop!(

@@ -1,8 +1,10 @@
 //! `submit`.
 
 use crate::{mock::*, *};
-use aitbc_primitives::{GemmShape, MAX_GEMM_DIM, Replication};
-use frame_support::{BoundedVec, assert_noop, assert_ok};
+use aitbc_primitives::{
+	GemmShape, MAX_GEMM_DIM, MAX_TIE_BREAKERS, Region, Reputation, Requirements,
+};
+use frame_support::{BoundedVec, assert_noop, assert_ok, dispatch::GetDispatchInfo};
 use sp_runtime::{DispatchError, TokenError};
 
 fn refuse(spec: JobSpec, error: Error<Test>) {
@@ -13,9 +15,10 @@ fn refuse(spec: JobSpec, error: Error<Test>) {
 fn submit_should_hold_escrow_and_deposit_in_the_same_call() {
 	execute(|| {
 		let before = free(&CLIENT);
-		let spec = replicated(gemm_spec(), 3, 2);
+		let spec = JobSpec { tip: 11, ..replicated(gemm_spec(), 3, 2) };
 		assert_ok!(JobsPallet::submit(signed(CLIENT), spec.clone()));
-		let (job, escrow) = (JobId(0), 8 * MAX_PRICE * 3);
+		// One tie-breaker is paid for in advance.
+		let (job, escrow) = (JobId(0), (8 * MAX_PRICE + 11) * 4);
 		assert_eq!(held(HoldReason::Escrow, &CLIENT), escrow);
 		assert_eq!(held(HoldReason::JobDeposit, &CLIENT), JOB_DEPOSIT);
 		assert_eq!(free(&CLIENT), before - escrow - JOB_DEPOSIT);
@@ -23,7 +26,12 @@ fn submit_should_hold_escrow_and_deposit_in_the_same_call() {
 		assert!(JobsOf::<Test>::contains_key(CLIENT, job));
 		let record = Jobs::<Test>::get(job).expect("on record");
 		assert_eq!((record.units, record.escrow, record.posted_at), (8, escrow, 1));
+		assert_eq!((record.tip, record.bid), (11, bucket_of(MAX_PRICE + 1)));
+		assert_eq!(record.unavailable_pay, UNAVAILABLE_PAY);
 		assert_eq!(record.state, JobState::Open { start_by: 6 });
+		assert_eq!(record.waiting().collect::<Vec<_>>(), [0, 1, 2]);
+		assert_eq!(tickets(Class::Gemm), 3);
+		assert_eq!(LiveJobs::<Test>::get(CLIENT), 1);
 		assert_eq!(
 			take_events(),
 			[Event::JobPosted { job, client: CLIENT, class: Class::Gemm, escrow }]
@@ -58,19 +66,84 @@ fn submit_should_fail_when_origin_is_not_signed() {
 }
 
 #[test]
-fn submit_should_fail_when_replicas_or_quorum_are_out_of_bounds() {
+fn submit_should_fail_when_replicas_quorum_or_tie_breakers_are_out_of_bounds() {
 	execute(|| {
 		for (replicas, quorum) in
 			[(0, 0), (0, 1), (1, 0), (1, 2), (2, 1), (4, 2), (7, 3), (7, 8), (8, 5), (255, 255)]
 		{
 			refuse(replicated(echo_spec(), replicas, quorum), Error::Replication);
 		}
-		for (replicas, quorum) in [(1, 1), (2, 2), (3, 2), (4, 3), (7, 4), (7, 7)] {
-			assert_ok!(JobsPallet::submit(
-				signed(CLIENT),
-				replicated(echo_spec(), replicas, quorum)
-			));
+		for tie_breakers in [1, 2, 3, 255] {
+			refuse(with_breakers(echo_spec(), 1, 1, tie_breakers), Error::Replication);
 		}
+		for tie_breakers in [0, MAX_TIE_BREAKERS + 1, 255] {
+			refuse(with_breakers(echo_spec(), 2, 2, tie_breakers), Error::Replication);
+		}
+		for (replicas, quorum) in [(1, 1), (2, 2), (3, 2), (4, 3), (7, 4), (7, 7)] {
+			post(replicated(echo_spec(), replicas, quorum));
+		}
+		for tie_breakers in 1..=MAX_TIE_BREAKERS {
+			post(with_breakers(echo_spec(), 7, 4, tie_breakers));
+		}
+	});
+}
+
+#[test]
+fn submit_should_fail_when_requirements_contradict_themselves() {
+	execute(|| {
+		let demanding = |requirements| JobSpec { requirements, ..echo_spec() };
+		let named = |who: AccountId| BoundedVec::truncate_from(vec![who]);
+		let reputation =
+			|points| Requirements { min_reputation: Reputation(points), ..Default::default() };
+		refuse(demanding(reputation(10_001)), Error::Requirements);
+		let region = |letters| Requirements { region: Some(Region(letters)), ..Default::default() };
+		refuse(demanding(region(*b"de")), Error::Requirements);
+		refuse(
+			demanding(Requirements {
+				allow: named(miner(1)),
+				deny: named(miner(1)),
+				..Default::default()
+			}),
+			Error::Requirements,
+		);
+		post(demanding(reputation(10_000)));
+		post(demanding(region(*b"DE")));
+		post(demanding(Requirements {
+			allow: named(miner(1)),
+			deny: named(miner(2)),
+			..Default::default()
+		}));
+	});
+}
+
+#[test]
+fn submit_should_fail_when_the_client_has_as_many_live_jobs_as_it_may() {
+	execute(|| {
+		MostLiveJobs::set(2);
+		let first = post(echo_spec());
+		post(echo_spec());
+		refuse(echo_spec(), Error::TooManyJobs);
+		// Others are not concerned, and what has ended does not count, though it is on record.
+		assert_ok!(JobsPallet::submit(signed(OTHER_CLIENT), echo_spec()));
+		assert_ok!(cancel(first));
+		post(echo_spec());
+		refuse(echo_spec(), Error::TooManyJobs);
+		MostLiveJobs::set(0);
+		assert_noop!(JobsPallet::submit(signed(PAUPER), echo_spec()), Error::<Test>::TooManyJobs);
+	});
+}
+
+#[test]
+fn submit_should_be_charged_by_its_replicas() {
+	execute(|| {
+		let weight = |replicas| {
+			let spec = replicated(echo_spec(), replicas, 1);
+			crate::Call::<Test>::submit { spec }.get_dispatch_info().call_weight
+		};
+		assert_eq!(weight(1), <() as WeightInfo>::submit(1));
+		assert_eq!(weight(MAX_REPLICAS), <() as WeightInfo>::submit(MAX_REPLICAS.into()));
+		// Refused, whatever it asks for.
+		assert_eq!(weight(u8::MAX), <() as WeightInfo>::submit(MAX_REPLICAS.into()));
 	});
 }
 
@@ -80,14 +153,19 @@ fn submit_should_fail_when_price_is_zero_or_the_sum_overflows() {
 		let priced = |max_price_per_unit, spec| JobSpec { max_price_per_unit, ..spec };
 		refuse(priced(0, echo_spec()), Error::PriceZero);
 		refuse(priced(u128::MAX, gemm_spec()), Error::EscrowOverflow);
-		// One replica fits, the second overflows.
-		refuse(priced(u128::MAX / 2 + 1, replicated(echo_spec(), 2, 2)), Error::EscrowOverflow);
-		refuse(priced(u128::MAX / 3 + 1, replicated(echo_spec(), 3, 2)), Error::EscrowOverflow);
+		// The replicas fit, the tie-breaker does not.
+		refuse(priced(u128::MAX / 3 + 1, replicated(echo_spec(), 2, 2)), Error::EscrowOverflow);
+		refuse(priced(u128::MAX / 4 + 1, replicated(echo_spec(), 3, 2)), Error::EscrowOverflow);
+		// Its tip does not.
+		let tipped = |tip, spec| JobSpec { tip, ..spec };
+		refuse(tipped(u128::MAX, echo_spec()), Error::EscrowOverflow);
+		refuse(tipped(u128::MAX - MAX_PRICE + 1, echo_spec()), Error::EscrowOverflow);
 		// What fits 128 bits is refused for want of money, not by an overflow.
 		for spec in [
 			priced(u128::MAX, echo_spec()),
-			priced(u128::MAX / 2, replicated(echo_spec(), 2, 2)),
-			priced(u128::MAX / 3, replicated(echo_spec(), 3, 2)),
+			priced(u128::MAX / 3, replicated(echo_spec(), 2, 2)),
+			priced(u128::MAX / 4, replicated(echo_spec(), 3, 2)),
+			tipped(u128::MAX - MAX_PRICE, echo_spec()),
 		] {
 			assert_noop!(JobsPallet::submit(signed(CLIENT), spec), TokenError::FundsUnavailable);
 		}
@@ -227,7 +305,7 @@ fn submit_should_take_the_largest_specification() {
 		let job = post_leased(spec);
 		assert_eq!(held(HoldReason::Escrow, &CLIENT), escrow);
 		assert_eq!(MinerLeases::<Test>::iter_keys().count(), 7);
-		assert_ok!(JobsPallet::cancel(signed(CLIENT), job));
+		assert_ok!(cancel(job));
 		assert_eq!(held(HoldReason::Escrow, &CLIENT), 0);
 		assert_eq!(payments().len(), 7);
 	});
@@ -248,14 +326,11 @@ fn submit_should_fail_when_no_number_is_left() {
 fn submit_should_fail_when_the_program_cannot_count_another_job() {
 	execute(|| {
 		register(cid(9));
-		Programs::<Test>::mutate(cid(9), |info| {
-			info.as_mut().expect("registered").jobs = u32::MAX;
-		});
+		let count = |jobs| {
+			Programs::<Test>::mutate(cid(9), |info| info.as_mut().expect("registered").jobs = jobs);
+		};
+		count(u32::MAX);
 		refuse(wgsl_spec(), Error::Exhausted);
+		count(0);
 	});
-}
-
-#[test]
-fn single_should_be_one_of_one() {
-	assert_eq!(echo_spec().replication, Replication { replicas: 1, quorum: 1 });
 }

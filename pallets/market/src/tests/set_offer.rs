@@ -1,6 +1,7 @@
 //! `set_offer`.
 
 use crate::{mock::*, *};
+use aitbc_primitives::{Capabilities, Cid, Features, MAX_WARM_PROGRAMS, Region};
 use frame_support::{assert_noop, assert_ok, traits::GetCallName};
 use sp_runtime::traits::BadOrigin;
 
@@ -8,29 +9,27 @@ use sp_runtime::traits::BadOrigin;
 fn set_offer_should_list_the_offer_when_all_is_valid() {
 	execute(|| {
 		make_miner(1, 0);
-		assert_ok!(offer(1, 100, 2, 50));
+		let warm: Vec<_> = (0..MAX_WARM_PROGRAMS).map(|n| Cid::of_raw(&[n as u8])).collect();
+		let terms = OfferTerms {
+			price_per_unit: 100,
+			slots: 2,
+			max_units: 7,
+			expires_at: 50,
+			device: Capabilities {
+				vram_mib: 8_192,
+				units_per_second: 3,
+				features: Features(u32::MAX),
+				region: Some(Region(*b"AT")),
+			},
+			warm: BoundedVec::truncate_from(warm),
+		};
+		assert_ok!(offer(1, terms.clone()));
 		let bucket = bucket_of(100);
-		assert_eq!(
-			stored(1),
-			Some(Offer {
-				price_per_unit: 100,
-				slots: 2,
-				used: 0,
-				expires_at: 50,
-				place: Some(Place { bucket, index: 0 })
-			})
-		);
+		let place = Some(Place { bucket, index: 0 });
+		assert_eq!(stored(1), Some(Offer { terms: terms.clone(), used: 0, place }));
 		assert_eq!(Book::<Test>::get((Class::Echo, bucket), 0), Some(account(1)));
-		assert_eq!(
-			last_event(),
-			Some(Event::OfferSet {
-				miner: account(1),
-				class: Class::Echo,
-				price_per_unit: 100,
-				slots: 2,
-				expires_at: 50
-			})
-		);
+		let miner = account(1);
+		assert_eq!(last_event(), Some(Event::OfferSet { miner, class: Class::Echo, terms }));
 	});
 }
 
@@ -39,12 +38,14 @@ fn set_offer_should_list_the_offer_when_all_is_valid() {
 fn set_offer_should_fail_when_the_origin_is_not_a_miner() {
 	execute(|| {
 		for origin in [RuntimeOrigin::root(), RuntimeOrigin::none()] {
-			assert_noop!(Market::set_offer(origin, Class::Echo, 1, 1, 2), BadOrigin);
+			assert_noop!(Market::set_offer(origin, Class::Echo, terms(1, 1)), BadOrigin);
 		}
-		assert_noop!(offer(1, 1, 1, 2), Error::<Test>::NotAMiner);
+		assert_noop!(offer(1, terms(1, 1)), Error::<Test>::NotAMiner);
 		make_miner(1, 1_000);
 		rescript(1, |script| script.active = false);
-		assert_noop!(offer(1, 1, 1, 2), Error::<Test>::NotAMiner);
+		assert_noop!(offer(1, terms(1, 1)), Error::<Test>::NotAMiner);
+		rescript(1, |script| script.active = true);
+		assert_ok!(offer(1, terms(1, 1)));
 	});
 }
 
@@ -52,9 +53,9 @@ fn set_offer_should_fail_when_the_origin_is_not_a_miner() {
 fn set_offer_should_respect_the_price_when_it_is_at_its_boundary() {
 	execute(|| {
 		make_miner(1, 1_000);
-		assert_noop!(offer(1, 0, 1, 2), Error::<Test>::PriceZero);
-		assert_ok!(offer(1, 1, 1, 2));
-		assert_ok!(offer(1, u128::MAX, 1, 2));
+		assert_noop!(offer(1, terms(0, 1)), Error::<Test>::PriceZero);
+		assert_ok!(offer(1, terms(1, 1)));
+		assert_ok!(offer(1, terms(u128::MAX, 1)));
 		assert_eq!(listed(), 1);
 	});
 }
@@ -64,10 +65,21 @@ fn set_offer_should_respect_the_slots_when_they_are_at_their_boundary() {
 	execute(|| {
 		make_miner(1, 1_000);
 		for slots in [0, SLOTS + 1, u16::MAX] {
-			assert_noop!(offer(1, 1, slots, 2), Error::<Test>::SlotsInvalid);
+			assert_noop!(offer(1, terms(1, slots)), Error::<Test>::SlotsInvalid);
 		}
-		assert_ok!(offer(1, 1, 1, 2));
-		assert_ok!(offer(1, 1, SLOTS, 2));
+		assert_ok!(offer(1, terms(1, 1)));
+		assert_ok!(offer(1, terms(1, SLOTS)));
+	});
+}
+
+#[test]
+fn set_offer_should_respect_the_job_size_when_it_is_at_its_boundary() {
+	execute(|| {
+		make_miner(1, 1_000);
+		let of_size = |max_units| OfferTerms { max_units, ..terms(1, 1) };
+		assert_noop!(offer(1, of_size(0)), Error::<Test>::MaxUnitsZero);
+		assert_ok!(offer(1, of_size(1)));
+		assert_ok!(offer(1, of_size(u64::MAX)));
 	});
 }
 
@@ -76,11 +88,12 @@ fn set_offer_should_respect_the_expiry_when_it_is_at_its_boundary() {
 	execute(|| {
 		make_miner(1, 1_000);
 		System::set_block_number(7);
+		let until = |expires_at| OfferTerms { expires_at, ..terms(1, 1) };
 		for expires_at in [0, 6, 7, 7 + LIFE + 1, u32::MAX] {
-			assert_noop!(offer(1, 1, 1, expires_at), Error::<Test>::ExpiryInvalid);
+			assert_noop!(offer(1, until(expires_at)), Error::<Test>::ExpiryInvalid);
 		}
-		assert_ok!(offer(1, 1, 1, 8));
-		assert_ok!(offer(1, 1, 1, 7 + LIFE));
+		assert_ok!(offer(1, until(8)));
+		assert_ok!(offer(1, until(7 + LIFE)));
 	});
 }
 
@@ -89,9 +102,26 @@ fn set_offer_should_not_wrap_when_the_chain_is_very_old() {
 	execute(|| {
 		make_miner(1, 1_000);
 		System::set_block_number(u32::MAX - 1);
-		assert_ok!(offer(1, 1, 1, u32::MAX));
+		let last = OfferTerms { expires_at: u32::MAX, ..terms(1, 1) };
+		assert_ok!(offer(1, last.clone()));
 		System::set_block_number(u32::MAX);
-		assert_noop!(offer(1, 1, 1, u32::MAX), Error::<Test>::ExpiryInvalid);
+		assert_noop!(offer(1, last), Error::<Test>::ExpiryInvalid);
+	});
+}
+
+#[test]
+fn set_offer_should_respect_the_region_when_its_letters_are_at_their_boundary() {
+	execute(|| {
+		make_miner(1, 1_000);
+		let within = |region| {
+			let device = Capabilities { region: Some(Region(region)), ..Capabilities::default() };
+			OfferTerms { device, ..terms(1, 1) }
+		};
+		for region in [*b"at", *b"A@", *b"[Z", *b"A1", [0, 0], [0xff, 0xff]] {
+			assert_noop!(offer(1, within(region)), Error::<Test>::RegionInvalid);
+		}
+		assert_ok!(offer(1, within(*b"AZ")));
+		assert_ok!(offer(1, within(*b"ZA")));
 	});
 }
 
@@ -102,7 +132,7 @@ fn set_offer_should_move_the_offer_when_its_price_changes() {
 			miner_with_offer(number, 100, 1);
 		}
 		// The first of the bucket leaves; the last takes its place.
-		assert_ok!(offer(1, 5_000, 1, 50));
+		assert_ok!(offer(1, terms(5_000, 1)));
 		assert_eq!(listed(), 3);
 		let old = (Class::Echo, bucket_of(100));
 		assert_eq!(BookLen::<Test>::get(old), 2);
@@ -116,7 +146,7 @@ fn set_offer_should_keep_one_offer_per_class_when_it_is_repeated() {
 	execute(|| {
 		make_miner(1, 1_000);
 		for _ in 0..50 {
-			assert_ok!(offer(1, 100, 1, 50));
+			assert_ok!(offer(1, terms(100, 1)));
 		}
 		assert_eq!((listed(), Offers::<Test>::iter().count()), (1, 1));
 		assert_eq!(BookLen::<Test>::get((Class::Echo, bucket_of(100))), 1);
@@ -126,15 +156,14 @@ fn set_offer_should_keep_one_offer_per_class_when_it_is_repeated() {
 #[test]
 fn set_offer_should_keep_classes_apart_when_one_miner_offers_all() {
 	execute(|| {
-		make_miner(1, 1_000_000);
+		make_miner(1, PLENTY);
 		for (price, class) in (1u128..).zip(Class::ALL) {
-			assert_ok!(offer_in(class, 1, price * 100, 1, 50));
+			assert_ok!(offer_in(class, 1, terms(price * 100, 1)));
 		}
-		let found = assign(u128::MAX, 0).expect("there is an Echo offer");
-		assert_eq!(found.price_per_unit, 100);
-		assert_eq!(assign(u128::MAX, 0), None);
-		let gemm = MatchRequest { class: Class::Gemm, ..request(u128::MAX, 0, &[]) };
-		assert_eq!(Market::assign(&gemm).expect("there is a Gemm offer").price_per_unit, 200);
+		assert_eq!(assign(1_000, 0).map(|found| found.price_per_unit), Some(100));
+		assert_eq!(assign(1_000, 0), None);
+		let gemm = Wanted { class: Class::Gemm, ..Wanted::default() };
+		assert_eq!(gemm.assign().map(|found| found.price_per_unit), Some(200));
 	});
 }
 
@@ -142,34 +171,13 @@ fn set_offer_should_keep_classes_apart_when_one_miner_offers_all() {
 fn set_offer_should_keep_used_slots_counted_when_it_is_made_again_mid_lease() {
 	execute(|| {
 		miner_with_offer(1, 100, 2);
-		assert!(assign(100, 0).is_some());
-		assert_ok!(offer(1, 300, 2, 50));
+		assert!(assign(300, 0).is_some());
+		assert_ok!(offer(1, terms(300, 2)));
 		assert_eq!(stored(1).map(|offer| offer.used), Some(1));
 		assert!(assign(300, 0).is_some());
 		assert_eq!(assign(300, 0), None);
-		conclude(1, 200, LeaseFate::Accepted);
 		conclude(1, 600, LeaseFate::Accepted);
-	});
-}
-
-/// An offer shrunk below the slots in use takes nothing until enough leases have ended.
-#[test]
-fn set_offer_should_stay_unlisted_when_it_is_shrunk_below_what_is_used() {
-	execute(|| {
-		miner_with_offer(1, 100, 3);
-		for seed in 0..3 {
-			assert!(assign(100, seed).is_some());
-		}
-		assert_ok!(offer(1, 100, 1, 50));
-		assert_eq!(stored(1).map(|offer| (offer.used, offer.place)), Some((3, None)));
-		for left in [2, 1] {
-			conclude(1, 200, LeaseFate::Accepted);
-			assert_eq!(stored(1).map(|offer| (offer.used, offer.place)), Some((left, None)));
-			assert_eq!(assign(100, 0), None);
-		}
-		conclude(1, 200, LeaseFate::Accepted);
-		assert_eq!(listed(), 1);
-		assert!(assign(100, 0).is_some());
+		conclude(1, 600, LeaseFate::Accepted);
 	});
 }
 
@@ -182,6 +190,9 @@ fn set_offer_should_leave_another_miners_offer_alone_when_an_attacker_offers_the
 		miner_with_offer(2, 100, 1);
 		assert_ok!(Market::withdraw_offer(RuntimeOrigin::signed(account(2)), Class::Echo));
 		assert_eq!(stored(1), before);
-		assert_eq!(Call::<Test>::get_call_names(), ["set_offer", "withdraw_offer"]);
+		assert_eq!(
+			Call::<Test>::get_call_names(),
+			["set_offer", "withdraw_offer", "set_profile", "clear_profile"]
+		);
 	});
 }

@@ -1,7 +1,7 @@
 //! `do_try_state` finds what it is there to find.
 
 use crate::{mock::*, *};
-use frame_support::hypothetically;
+use frame_support::{assert_ok, hypothetically};
 
 fn edit(number: u32, change: impl FnOnce(&mut Offer)) {
 	Offers::<Test>::mutate(Class::Echo, account(number), |offer| {
@@ -9,7 +9,7 @@ fn edit(number: u32, change: impl FnOnce(&mut Offer)) {
 	});
 }
 
-fn bucket() -> (Class, Bucket) {
+fn bucket() -> (Class, PriceBucket) {
 	(Class::Echo, bucket_of(100))
 }
 
@@ -37,7 +37,7 @@ fn try_state_should_fail_when_inv_market_1_is_broken() {
 fn try_state_should_fail_when_inv_market_2_is_broken_by_an_offer() {
 	two_offers(|| {
 		hypothetically!({
-			edit(1, |offer| offer.price_per_unit = 5_000);
+			edit(1, |offer| offer.terms.price_per_unit = 5_000);
 			assert!(violation().starts_with("INV-MARKET-2:"));
 		});
 		hypothetically!({
@@ -110,6 +110,33 @@ fn try_state_should_fail_when_inv_market_4_is_broken() {
 		hypothetically!({
 			edit(1, |offer| offer.used = 0);
 			assert!(violation().starts_with("INV-MARKET-4:"));
+		});
+	});
+}
+
+#[test]
+fn try_state_should_fail_when_inv_market_5_is_broken() {
+	execute(|| {
+		make_miner(1, 0);
+		endow(&account(1), 10_000);
+		let origin = RuntimeOrigin::signed(account(1));
+		assert_ok!(Market::set_profile(origin, DeviceProfile::default()));
+		hypothetically!({
+			Profiles::<Test>::remove(account(1));
+			assert!(violation().starts_with("INV-MARKET-5: a deposit is on hold"));
+		});
+		let reason = RuntimeHoldReason::from(HoldReason::Profile);
+		hypothetically!({
+			assert_ok!(Balances::release(&reason, &account(1), 1, Precision::Exact));
+			assert!(violation().starts_with("INV-MARKET-5: a profile's deposit"));
+		});
+		hypothetically!({
+			assert_ok!(Balances::hold(&reason, &account(1), 1));
+			assert!(violation().starts_with("INV-MARKET-5: a profile's deposit"));
+		});
+		hypothetically!({
+			Profiles::<Test>::insert(account(2), (DeviceProfile::default(), 500));
+			assert!(violation().starts_with("INV-MARKET-5: a profile's deposit"));
 		});
 	});
 }

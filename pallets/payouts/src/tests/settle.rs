@@ -1,196 +1,258 @@
-//! `Settlement::settle` and the dropping of records.
+//! `Settlement::settle`: paying for a replica.
 
-use crate::{mock::*, *};
-use frame_support::{
-	assert_storage_noop,
-	traits::fungible::{Inspect, Mutate},
-};
+use crate::{mock::*, settle::consistent, *};
+use aitbc_primitives::{PaidWork, RewardSplit, Settlement};
+
+/// A fee that is 25 ‰ of 10,000: 250, of which 62 for the pot, 125 for the treasury, 63 burnt.
+const USUAL: Split =
+	Split { miner: 9_750, delegators: 0, validators: 62, treasury: 125, burned: 63 };
+
+#[test]
+fn fee_should_be_the_parameter_when_governance_changes_it() {
+	execute(|| {
+		let fee = <Payouts as Settlement<AccountId, CreditOf<Test>>>::fee;
+		assert_eq!(fee(), USUAL_FEE);
+		Fee::set(Permill::one());
+		assert_eq!(fee(), Permill::one());
+	});
+}
 
 #[test]
 fn settle_should_pay_everybody_when_all_accounts_live() {
 	execute(|| {
-		let split = settle(7, 2, MINER, 5, 10_000);
-		let expected = Split { miner: 9_750, validators: 62, treasury: 125, burned: 63 };
-		assert_eq!(split, expected);
+		let work = PaidWork { job: JobId(7), replica: 2, units: 5, ..work(MINER) };
+		let split = settle(work, 10_000);
+		assert_eq!(split, USUAL);
 		assert_eq!(balance(CLIENT), WEALTH - 10_000);
 		assert_eq!(balance(MINER), WEALTH + 9_750);
-		assert_eq!(balance(AUTHOR), WEALTH + 62);
+		assert_eq!(balance(AUTHOR), WEALTH);
+		assert_eq!(pot(), DEPOSIT + 62);
 		assert_eq!(balance(TREASURY), WEALTH + 125);
-		let payment = Payment { miner: account(MINER), units: 5, split };
-		assert_eq!(Payments::<Test>::get(JobId(7), 2), Some(payment));
-		assert_eq!(
-			last_event(),
-			Some(Event::Paid { job: JobId(7), replica: 2, miner: account(MINER), units: 5, split })
-		);
+		let paid = Event::Paid {
+			job: JobId(7),
+			replica: 2,
+			miner: account(MINER),
+			class: Class::Gemm,
+			units: 5,
+			split,
+		};
+		assert_eq!(events(), [paid]);
+	});
+}
+
+#[test]
+fn settle_should_note_the_work_in_every_sum_when_it_is_verified() {
+	execute(|| {
+		settle(PaidWork { units: 5, ..work(MINER) }, 10_000);
+		settle(PaidWork { units: 6, ..work(MINER) }, 10_000);
+		let sums = WorkSums {
+			replicas: 2,
+			units: 11,
+			gross: 20_000,
+			miner: 19_500,
+			delegators: 0,
+			// Without the pot's 62 of each 250.
+			verified_fee: 2 * 188,
+		};
+		assert_eq!(EraWork::<Test>::get(0, account(MINER)), sums);
+		assert_eq!(Running::<Test>::get(), RunningEra { era: 0, miners: 1, work: sums });
+		let totals = Totals::<Test>::get();
+		assert_eq!((totals.replicas, totals.units, totals.gross), (2, 11, 20_000));
+		assert_eq!((totals.verified_fee, totals.emission), (376, 0));
+		assert_eq!(sum(&totals.split), 20_000);
+		assert!(!Earnings::<Test>::contains_key(account(MINER)));
+	});
+}
+
+#[test]
+fn settle_should_note_no_verified_fee_when_nobody_else_gave_the_answer() {
+	execute(|| {
+		let split = settle(PaidWork { verified: false, ..work(MINER) }, 10_000);
+		assert_eq!(split, USUAL);
+		assert_eq!(Running::<Test>::get().work.verified_fee, 0);
+		assert_eq!(Totals::<Test>::get().verified_fee, 0);
+	});
+}
+
+#[test]
+fn settle_should_count_each_miner_once_when_several_work_in_an_era() {
+	execute(|| {
+		for miner in [MINER, AUTHOR, MINER, DELEGATOR] {
+			settle(work(miner), 1_000);
+		}
+		assert_eq!(Running::<Test>::get().miners, 3);
+		assert_eq!(EraWork::<Test>::iter_prefix(0).count(), 3);
+	});
+}
+
+#[test]
+fn settle_should_pay_the_delegators_when_staking_says_so() {
+	execute(|| {
+		DelegatorsShare::set(Permill::from_percent(40));
+		let split = settle(work(MINER), 10_000);
+		assert_eq!(split, Split { miner: 5_850, delegators: 3_900, ..USUAL });
+		assert_eq!(balance(DELEGATOR), WEALTH + 3_900);
+		let noted = Running::<Test>::get().work;
+		assert_eq!((noted.miner, noted.delegators), (5_850, 3_900));
 	});
 }
 
 #[test]
 fn settle_should_pay_nothing_and_still_record_when_the_amount_is_zero() {
 	execute(|| {
-		assert_eq!(settle(1, 0, MINER, 0, 0), Split::default());
+		assert_eq!(settle(work(MINER), 0), Split::default());
 		assert_eq!(balance(MINER), WEALTH);
 		assert_eq!(Totals::<Test>::get().replicas, 1);
+		// Balances is not asked to deposit nothing.
+		let of_balances = System::events().into_iter().filter(|record| {
+			matches!(&record.event, RuntimeEvent::Balances(pallet_balances::Event::Deposit { .. }))
+		});
+		assert_eq!(of_balances.count(), 0);
 	});
 }
 
 #[test]
 fn settle_should_burn_the_planck_when_the_amount_is_one() {
 	execute(|| {
-		assert_eq!(settle(1, 0, MINER, 1, 1), Split { burned: 1, ..Split::default() });
+		assert_eq!(settle(work(MINER), 1), Split { burned: 1, ..Split::default() });
 		assert_eq!(balance(MINER), WEALTH);
 	});
 }
 
 #[test]
 fn settle_should_be_exact_when_the_amount_is_almost_every_coin_there_can_be() {
-	let wealth = u128::MAX - 3 * WEALTH;
+	let wealth = u128::MAX - 5 * WEALTH;
 	execute_with_client(wealth, || {
-		let split = settle(1, 0, MINER, u64::MAX, wealth);
-		assert_eq!(split.miner + split.validators + split.treasury + split.burned, wealth);
+		let split = settle(PaidWork { units: u64::MAX, ..work(MINER) }, wealth);
+		assert_eq!(sum(&split), wealth);
 		assert_eq!(balance(MINER), WEALTH + split.miner);
 		assert_eq!(balance(CLIENT), 0);
 	});
 }
 
 #[test]
-fn settle_should_burn_the_validators_part_when_the_block_has_no_author() {
+fn settle_should_burn_the_pay_when_the_miner_is_dead_and_the_pay_too_small() {
 	execute(|| {
-		BlockAuthor::set(None);
-		let split = settle(1, 0, MINER, 1, 10_000);
-		assert_eq!(split, Split { miner: 9_750, validators: 0, treasury: 125, burned: 125 });
-		assert_eq!(balance(AUTHOR), WEALTH);
-	});
-}
-
-#[test]
-fn settle_should_burn_the_miners_part_when_its_account_is_dead_and_the_part_too_small() {
-	execute(|| {
-		let split = settle(1, 0, 77, 1, DEPOSIT);
+		let split = settle(work(77), DEPOSIT);
 		// 97 planck cannot found an account; the treasury's one reaches a living one.
 		assert_eq!(split, Split { treasury: 1, burned: DEPOSIT - 1, ..Split::default() });
 		assert_eq!(balance(77), 0);
-		let earnings = Earnings::<Test>::get(account(77));
-		assert_eq!((earnings.gross, earnings.net), (DEPOSIT, 0));
+		let noted = EraWork::<Test>::get(0, account(77));
+		assert_eq!((noted.gross, noted.miner), (DEPOSIT, 0));
 	});
 }
 
 #[test]
-fn settle_should_revive_the_miner_when_its_account_was_reaped_and_the_part_suffices() {
+fn settle_should_revive_the_miner_when_its_account_was_reaped_and_the_pay_suffices() {
 	execute(|| {
 		Fee::set(Permill::zero());
-		Balances::set_balance(&account(MINER), 0);
-		Burnt::set(WEALTH);
+		set_balance(&account(MINER), 0);
 		assert!(!System::account_exists(&account(MINER)));
-		assert_eq!(settle(1, 0, MINER, 1, DEPOSIT - 1).miner, 0);
+		assert_eq!(settle(work(MINER), DEPOSIT - 1).miner, 0);
 		assert!(!System::account_exists(&account(MINER)));
-		assert_eq!(settle(2, 0, MINER, 1, DEPOSIT).miner, DEPOSIT);
+		assert_eq!(settle(work(MINER), DEPOSIT).miner, DEPOSIT);
 		assert_eq!(balance(MINER), DEPOSIT);
 	});
 }
 
-#[test]
-fn settle_should_count_as_burnt_what_does_not_arrive_when_author_and_treasury_are_dead() {
-	execute(|| {
-		BlockAuthor::set(Some(account(88)));
-		TreasuryAccount::set(account(99));
-		// 63 and 125 planck: the treasury's part founds its account, the author's is below the deposit.
-		let split = settle(1, 0, MINER, 1, 10_000);
-		assert_eq!(split, Split { miner: 9_750, validators: 0, treasury: 125, burned: 125 });
-		assert_eq!((balance(88), balance(99)), (0, 125));
-	});
-}
-
-/// Miner, author, treasury and client may be one account: nothing doubles.
+/// Miner, delegator, treasury and client may be one account: nothing doubles.
 #[test]
 fn settle_should_conserve_the_sum_when_one_account_plays_every_part() {
 	execute(|| {
-		BlockAuthor::set(Some(account(CLIENT)));
 		TreasuryAccount::set(account(CLIENT));
-		let split = settle(1, 0, CLIENT, 1, 10_000);
-		assert_eq!(balance(CLIENT), WEALTH - split.burned);
-		assert_eq!(split.miner + split.validators + split.treasury + split.burned, 10_000);
+		let split = settle(work(CLIENT), 10_000);
+		assert_eq!(balance(CLIENT), WEALTH - split.burned - split.validators);
+		assert_eq!(sum(&split), 10_000);
 	});
 }
 
 #[test]
 fn settle_should_revive_the_client_when_it_pays_itself_with_its_last_coin() {
 	execute(|| {
-		let split = settle(1, 0, CLIENT, 1, WEALTH);
+		let split = settle(work(CLIENT), WEALTH);
 		assert_eq!(balance(CLIENT), split.miner);
 	});
 }
 
 #[test]
-fn settle_should_use_the_present_parameters_when_governance_changed_them() {
+fn settle_should_use_the_fee_of_the_lease_when_the_parameter_has_changed() {
 	execute(|| {
+		let before = work(MINER);
 		Fee::set(Permill::one());
+		assert_eq!(settle(before, 10_000), USUAL);
 		ValidatorsShare::set(Percent::from_percent(100));
-		TreasuryShare::set(Percent::from_percent(100));
-		let split = settle(1, 0, MINER, 1, 1_000);
-		assert_eq!(split, Split { validators: 1_000, ..Split::default() });
-		Fee::set(Permill::zero());
-		assert_eq!(settle(2, 0, MINER, 1, 1_000), Split { miner: 1_000, ..Split::default() });
+		let all = settle(work(MINER), 1_000);
+		assert_eq!(all, Split { validators: 1_000, ..Split::default() });
+		let none = PaidWork { fee: Permill::zero(), ..work(MINER) };
+		assert_eq!(settle(none, 1_000), Split { miner: 1_000, ..Split::default() });
+	});
+}
+
+#[test]
+fn settle_should_begin_the_era_itself_when_no_hook_has_run() {
+	execute(|| {
+		settle(work(MINER), 10_000);
+		System::set_block_number(ERA - 1);
+		settle(work(MINER), 10_000);
+		assert_eq!(Running::<Test>::get().era, 0);
+		System::set_block_number(ERA);
+		settle(work(MINER), 10_000);
+		let running = Running::<Test>::get();
+		assert_eq!((running.era, running.work.replicas), (1, 1));
+		let ended = EraTotals::<Test>::get(0).expect("there was work");
+		assert_eq!((ended.miners, ended.work.replicas), (1, 2));
 	});
 }
 
 #[test]
 fn totals_should_add_up_when_many_replicas_are_paid() {
 	execute(|| {
-		let mut sum = Split::default();
+		let mut parts = Split::default();
 		for job in 0..20u64 {
 			let miner = if job % 3 == 0 { MINER } else { AUTHOR };
-			let split = settle(job, (job % 7) as u8, miner, job, 100 + u128::from(job) * 37);
-			sum.miner += split.miner;
-			sum.validators += split.validators;
-			sum.treasury += split.treasury;
-			sum.burned += split.burned;
+			let work = PaidWork { job: JobId(job), units: job, ..work(miner) };
+			let split = settle(work, 100 + u128::from(job) * 37);
+			parts.miner += split.miner;
+			parts.validators += split.validators;
+			parts.treasury += split.treasury;
+			parts.burned += split.burned;
 		}
 		let totals = Totals::<Test>::get();
-		assert_eq!((totals.replicas, totals.units, totals.split), (20, 190, sum));
-		let miner = Earnings::<Test>::get(account(MINER));
-		let author = Earnings::<Test>::get(account(AUTHOR));
+		assert_eq!((totals.replicas, totals.units, totals.split), (20, 190, parts));
+		let miner = EraWork::<Test>::get(0, account(MINER));
+		let author = EraWork::<Test>::get(0, account(AUTHOR));
 		assert_eq!((miner.replicas, author.replicas), (7, 13));
-		assert_eq!(miner.net + author.net, sum.miner);
+		assert_eq!(miner.miner + author.miner, parts.miner);
 	});
 }
 
-#[test]
-fn totals_should_stop_at_the_maximum_when_units_would_overflow() {
-	execute(|| {
-		settle(1, 0, MINER, u64::MAX, 100);
-		settle(2, 0, AUTHOR, u64::MAX, 100);
-		settle(3, 0, MINER, u64::MAX, 100);
-		assert_eq!(Totals::<Test>::get().units, u64::MAX);
-	});
-}
-
-#[test]
-fn on_job_pruned_should_drop_the_jobs_payments_and_no_others_when_a_job_is_forgotten() {
-	execute(|| {
-		for replica in 0..3 {
-			settle(1, replica, MINER, 1, 1_000);
-			settle(2, replica, MINER, 1, 1_000);
-		}
-		let totals = Totals::<Test>::get();
-		Payouts::on_job_pruned(JobId(1), 3);
-		assert_eq!(Payments::<Test>::iter_prefix(JobId(1)).count(), 0);
-		assert_eq!(Payments::<Test>::iter_prefix(JobId(2)).count(), 3);
-		// What was paid was paid.
-		assert_eq!(Totals::<Test>::get(), totals);
-		assert_storage_noop!(Payouts::on_job_pruned(JobId(1), 3));
-		assert_storage_noop!(Payouts::on_job_pruned(JobId(2), 0));
-		assert_storage_noop!(Payouts::on_job_pruned(JobId(u64::MAX), u8::MAX));
-	});
-}
-
-/// No call of a user moves money here.
 #[test]
 fn issuance_should_fall_by_the_burnt_part_when_a_payment_is_settled() {
 	execute(|| {
-		let before = <Balances as Inspect<AccountId>>::total_issuance();
-		let split = settle(1, 0, MINER, 1, 100_000);
-		let after = <Balances as Inspect<AccountId>>::total_issuance();
-		assert_eq!(before - after, split.burned);
+		let before = issuance();
+		let split = settle(work(MINER), 100_000);
+		assert_eq!(before - issuance(), split.burned);
 	});
+}
+
+#[test]
+fn settle_should_count_as_burnt_what_does_not_arrive_when_the_treasury_is_dead() {
+	execute(|| {
+		// 99 planck do not found an account, 100 do.
+		TreasuryAccount::set(account(99));
+		assert_eq!(settle(work(MINER), 7_920).treasury, 0);
+		assert_eq!(balance(99), 0);
+		assert_eq!(settle(work(MINER), 8_000).treasury, DEPOSIT);
+		assert_eq!(balance(99), DEPOSIT);
+	});
+}
+
+#[test]
+fn consistent_should_cut_the_parts_when_they_exceed_the_amount() {
+	let parts = |miner, delegators, burned| RewardSplit { miner, delegators, burned };
+	assert_eq!(consistent(10, parts(7, 2, 1)), parts(7, 2, 1));
+	assert_eq!(consistent(10, parts(7, 2, 0)), parts(7, 2, 1));
+	assert_eq!(consistent(10, parts(7, 4, 0)), parts(7, 3, 0));
+	assert_eq!(consistent(10, parts(11, 4, 9)), parts(10, 0, 0));
+	assert_eq!(consistent(0, parts(u128::MAX, u128::MAX, 1)), parts(0, 0, 0));
 }

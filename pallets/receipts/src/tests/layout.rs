@@ -1,8 +1,9 @@
 //! The byte layouts of `specs/protocol/receipts.md`, written out by hand.
 
-use crate::mock::*;
-use aitbc_primitives::{Cid, Receipt};
-use codec::Encode;
+use crate::{MAX_RECEIPT_BYTES, mock::*};
+use aitbc_primitives::{Answer, Cid, MAX_INLINE_BYTES, Outcome, Receipt, SignedReceipt};
+use codec::{Encode, MaxEncodedLen};
+use frame_support::{BoundedVec, traits::GetCallName};
 use sp_core::Pair as _;
 use sp_runtime::traits::{BlakeTwo256, Hash as _};
 
@@ -36,11 +37,39 @@ fn signing_payload_should_be_laid_out_as_specified() {
 		let completed = receipt(JOB, 0, &spec());
 		let outcome = [&[0][..], &cid(&Cid::of_raw(output)), &[23 << 2], output].concat();
 		assert_eq!(completed.signing_payload(), by_hand(&completed, &outcome));
+		let exhausted = Receipt { outcome: Outcome::OutOfFuel, ..completed.clone() };
+		assert_eq!(exhausted.signing_payload(), by_hand(&exhausted, &[1]));
 		let failed = failed(completed);
 		assert_eq!(failed.signing_payload(), by_hand(&failed, &[2, 17]));
 		let answer = sign(failed.clone(), &worker(0));
 		let encoded = by_hand(&failed, &[2, 17])[16..].to_vec();
 		assert_eq!(answer.encode(), [&encoded[..], &answer.signature.0[..]].concat());
+	});
+}
+
+#[test]
+fn answers_should_be_laid_out_as_specified() {
+	execute(|| {
+		let signed = sign(receipt(JOB, 0, &spec()), &worker(0));
+		let submitted = Answer::Submit(signed.clone());
+		assert_eq!(submitted.encode(), [vec![0], signed.encode()].concat());
+		let revealed = Answer::Reveal(signed.clone(), SALT);
+		assert_eq!(revealed.encode(), [vec![1], signed.encode(), SALT.to_vec()].concat());
+		let names = crate::Call::<Test>::get_call_names();
+		assert_eq!(names, ["commit", "submit", "reveal", "submit_batch"]);
+		let call = batch_of(vec![submitted.clone()]);
+		assert_eq!(call.encode(), [vec![3, 1 << 2], submitted.encode()].concat());
+	});
+}
+
+#[test]
+fn longest_receipt_should_have_the_length_that_is_documented() {
+	execute(|| {
+		let inline = BoundedVec::truncate_from(vec![0; MAX_INLINE_BYTES as usize]);
+		let outcome = Outcome::Completed { output: Cid::of_raw(&inline), inline };
+		let longest = sign(Receipt { outcome, ..receipt(JOB, 0, &spec()) }, &worker(0));
+		assert_eq!(longest.encoded_size(), MAX_RECEIPT_BYTES as usize);
+		assert_eq!(SignedReceipt::max_encoded_len(), MAX_RECEIPT_BYTES as usize);
 	});
 }
 

@@ -3,34 +3,6 @@
 use crate::{mock::*, *};
 use frame_support::{assert_noop, assert_ok};
 
-/// Lets three replicas to workers 0 … 2, who commit to the same right answer.
-fn committed() -> Vec<SignedReceipt> {
-	let answers = let_three();
-	for (replica, answer) in (0..).zip(&answers) {
-		let key = worker(replica);
-		let commitment = commitment(answer, &key, &SALT);
-		assert_ok!(ReceiptsPallet::commit(signed(account(&key)), JOB, replica, commitment));
-	}
-	open_reveals();
-	take_events();
-	answers
-}
-
-fn let_three() -> Vec<SignedReceipt> {
-	(0..3)
-		.map(|replica| {
-			let_to(JOB, replica, replicated(), &worker(replica));
-			sign(receipt(JOB, replica, &replicated()), &worker(replica))
-		})
-		.collect()
-}
-
-fn reveal(answer: &SignedReceipt, salt: [u8; 32]) -> DispatchResult {
-	ReceiptsPallet::reveal(signed(RELAY), answer.clone(), salt)
-		.map(|_| ())
-		.map_err(|failed| failed.error)
-}
-
 #[test]
 fn reveal_should_archive_the_receipt_and_hand_on_its_verdict() {
 	execute(|| {
@@ -60,14 +32,22 @@ fn reveal_should_fail_when_origin_is_not_signed() {
 fn reveal_should_fail_when_not_all_have_committed() {
 	execute(|| {
 		let answers = let_three();
-		let key = worker(0);
 		assert_noop!(reveal(&answers[0], SALT), Error::<Test>::TooEarly);
-		let commitment = commitment(&answers[0], &key, &SALT);
-		assert_ok!(ReceiptsPallet::commit(signed(account(&key)), JOB, 0, commitment));
+		assert_ok!(commit_to(&answers[0]));
 		assert_noop!(reveal(&answers[0], SALT), Error::<Test>::TooEarly);
-		open_reveals();
+		assert_ok!(commit_to(&answers[1]));
+		assert_noop!(reveal(&answers[0], SALT), Error::<Test>::TooEarly);
+		assert_ok!(commit_to(&answers[2]));
 		assert_ok!(reveal(&answers[0], SALT));
-		assert_noop!(reveal(&answers[1], SALT), Error::<Test>::TooEarly);
+	});
+}
+
+#[test]
+fn reveal_should_fail_when_the_time_of_reveals_is_over() {
+	execute(|| {
+		let answers = committed();
+		close_reveals();
+		assert_noop!(reveal(&answers[0], SALT), Error::<Test>::TooEarly);
 	});
 }
 
@@ -95,12 +75,10 @@ fn reveal_should_fail_when_the_receipt_is_not_the_committed_one() {
 fn reveal_should_fail_when_the_committed_receipt_is_void() {
 	execute(|| {
 		let_three();
-		let key = worker(0);
 		let mut wrong = receipt(JOB, 0, &replicated());
 		wrong.units += 1;
-		let wrong = sign(wrong, &key);
-		let commitment = commitment(&wrong, &key, &SALT);
-		assert_ok!(ReceiptsPallet::commit(signed(account(&key)), JOB, 0, commitment));
+		let wrong = sign(wrong, &worker(0));
+		assert_ok!(commit_to(&wrong));
 		open_reveals();
 		assert_noop!(reveal(&wrong, SALT), Error::<Test>::WrongUnits);
 	});
@@ -127,8 +105,7 @@ fn reveal_should_fail_when_shown_twice() {
 #[test]
 fn reveal_should_fail_when_the_job_is_single_or_unknown() {
 	execute(|| {
-		let_to(JOB, 0, spec(), &worker(0));
-		let answer = sign(receipt(JOB, 0, &spec()), &worker(0));
+		let answer = single(JOB);
 		assert_noop!(reveal(&answer, SALT), Error::<Test>::MustSubmit);
 		end_lease(JOB, 0);
 		assert_noop!(reveal(&answer, SALT), Error::<Test>::NoSuchLease);
@@ -141,5 +118,36 @@ fn reveal_should_not_look_at_the_deadline_of_the_first_answer() {
 		let answers = committed();
 		System::set_block_number(DELIVER_BY + 1);
 		assert_ok!(reveal(&answers[0], SALT));
+	});
+}
+
+#[test]
+fn reveal_should_be_charged_for_what_it_did() {
+	execute(|| {
+		let answers = committed();
+		let of = |answer: &SignedReceipt, salt| {
+			dispatch_in_full(&RELAY, Call::reveal { receipt: answer.clone(), salt })
+		};
+		let recorded = Some(<() as WeightInfo>::reveal_recorded());
+		let refused = of(&answers[0], [0; 32]).expect_err("another salt");
+		assert_eq!(refused.post_info.actual_weight, recorded);
+		for answer in &answers[..2] {
+			assert_eq!(of(answer, SALT).expect("committed").actual_weight, recorded);
+		}
+		// The last one has the job judged, with as many replicas as it may have.
+		let judged = Some(<() as WeightInfo>::reveal_settled(4));
+		assert_eq!(of(&answers[2], SALT).expect("committed").actual_weight, judged);
+	});
+}
+
+#[test]
+fn reveal_should_be_charged_in_full_when_jobs_refuses_the_answer() {
+	execute(|| {
+		let answers = committed();
+		refuse_next_answer(DispatchError::Other("refused below"));
+		let call = Call::reveal { receipt: answers[0].clone(), salt: SALT };
+		let refused = dispatch_in_full(&RELAY, call).expect_err("refused below");
+		assert_eq!(refused.post_info.actual_weight, None);
+		assert_eq!(Receipts::<Test>::iter().count(), 0);
 	});
 }

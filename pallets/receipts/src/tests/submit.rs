@@ -1,8 +1,10 @@
 //! `submit`.
 
 use crate::{mock::*, *};
-use aitbc_primitives::{Cid, GemmShape, MAX_INLINE_BYTES, Outcome, Receipt, Workload};
-use frame_support::{BoundedVec, assert_noop, assert_ok};
+use aitbc_primitives::{
+	Cid, FailureCode, GemmShape, MAX_INLINE_BYTES, Outcome, Receipt, WgslCall, Workload,
+};
+use frame_support::{assert_noop, assert_ok};
 
 /// Lets a single job to worker 0 and gives its right answer.
 fn leased() -> Receipt {
@@ -11,11 +13,25 @@ fn leased() -> Receipt {
 }
 
 fn submit(receipt: Receipt) -> DispatchResult {
-	ReceiptsPallet::submit(signed(RELAY), sign(receipt, &worker(0)))
+	crate::mock::submit(sign(receipt, &worker(0)))
 }
 
 fn refuse(receipt: Receipt, error: Error<Test>) {
 	assert_noop!(submit(receipt), error);
+}
+
+/// A shader of ten units, whose fuel may run out.
+fn shader() -> JobSpec {
+	let workload = Workload::Wgsl(WgslCall {
+		program: Cid::of_raw(b"@compute"),
+		workgroups: [1, 1, 1],
+		output_bytes: 4,
+	});
+	JobSpec { workload, ..spec() }
+}
+
+fn out_of_fuel(spec: &JobSpec) -> Receipt {
+	Receipt { outcome: Outcome::OutOfFuel, trace_root: Hash::zero(), ..receipt(JOB, 0, spec) }
 }
 
 #[test]
@@ -23,7 +39,7 @@ fn submit_should_archive_the_receipt_and_hand_on_its_verdict() {
 	execute(|| {
 		let answer = sign(leased(), &worker(0));
 		let (receipt, verdict) = (answer.receipt.hash(), answer.receipt.verdict());
-		assert_ok!(ReceiptsPallet::submit(signed(account(&worker(0))), answer.clone()));
+		assert_ok!(ReceiptsPallet::submit(signed(who(0)), answer.clone()));
 		assert_eq!(Receipts::<Test>::get(JOB, 0), Some(answer));
 		assert_eq!(seen(), [Seen::Answer(JOB, 0, verdict)]);
 		assert_eq!(take_events(), [Event::ReceiptTaken { job: JOB, replica: 0, receipt, verdict }]);
@@ -48,13 +64,43 @@ fn submit_should_fail_when_origin_is_not_signed() {
 }
 
 #[test]
-fn submit_should_take_a_failure_worth_nothing() {
+fn submit_should_take_every_failure_worth_nothing() {
+	use FailureCode::*;
+	let codes =
+		[ProgramInvalid, ProgramRefused, InputInvalid, TimedOut, InputUnavailable, DeviceFault];
+	for code in codes {
+		execute(|| {
+			let answer = Receipt { outcome: Outcome::Failed { code }, ..failed(leased()) };
+			refuse(Receipt { units: 1, ..answer.clone() }, Error::WrongUnits);
+			let with_trace = Receipt { trace_root: Hash::repeat_byte(1), ..answer.clone() };
+			refuse(with_trace, Error::WrongOutput);
+			assert_ok!(submit(answer));
+			assert_eq!(seen(), [Seen::Answer(JOB, 0, Verdict::Failed(code))]);
+		});
+	}
+}
+
+#[test]
+fn submit_should_take_out_of_fuel_for_the_whole_budget_when_it_is_a_shader() {
 	execute(|| {
-		let answer = failed(leased());
-		refuse(Receipt { units: 1, ..answer.clone() }, Error::WrongUnits);
-		refuse(Receipt { trace_root: Hash::repeat_byte(1), ..answer.clone() }, Error::WrongOutput);
-		assert_ok!(submit(answer.clone()));
-		assert_eq!(seen(), [Seen::Answer(JOB, 0, answer.verdict())]);
+		let_to(JOB, 0, shader(), &worker(0));
+		let answer = out_of_fuel(&shader());
+		assert_eq!(answer.units, shader().units_limit);
+		assert_ok!(submit(answer));
+		assert_eq!(seen(), [Seen::Answer(JOB, 0, Verdict::OutOfFuel)]);
+	});
+}
+
+#[test]
+fn submit_should_fail_when_out_of_fuel_has_other_units_or_a_trace() {
+	execute(|| {
+		let_to(JOB, 0, shader(), &worker(0));
+		let right = out_of_fuel(&shader());
+		for units in [0, right.units - 1, right.units + 1, u64::MAX] {
+			refuse(Receipt { units, ..right.clone() }, Error::WrongUnits);
+		}
+		let trace_root = Hash::repeat_byte(1);
+		refuse(Receipt { trace_root, ..right }, Error::WrongOutput);
 	});
 }
 
@@ -113,8 +159,6 @@ fn submit_should_fail_when_a_field_contradicts_the_lease() {
 			(Receipt { units: 0, ..right.clone() }, Error::WrongUnits),
 			(Receipt { units: right.units + 1, ..right.clone() }, Error::WrongUnits),
 			(Receipt { units: u64::MAX, ..right.clone() }, Error::WrongUnits),
-			(Receipt { outcome: Outcome::OutOfFuel, ..right.clone() }, Error::WrongUnits),
-			(Receipt { outcome: Outcome::OutOfFuel, units: 0, ..right.clone() }, Error::WrongUnits),
 		];
 		for (receipt, error) in cases {
 			refuse(receipt, error);
@@ -166,17 +210,10 @@ fn submit_should_fail_when_the_signature_is_not_the_workers() {
 		let right = leased();
 		let mut forged = sign(right.clone(), &worker(0));
 		forged.signature = sign(failed(right.clone()), &worker(0)).signature;
-		for answer in [sign(right.clone(), &worker(1)), forged] {
-			assert_noop!(
-				ReceiptsPallet::submit(signed(account(&worker(0))), answer),
-				Error::<Test>::SignatureInvalid
-			);
+		let unsigned = SignedReceipt { receipt: right.clone(), signature: [0; 64].into() };
+		for answer in [sign(right, &worker(1)), forged, unsigned] {
+			assert_noop!(crate::mock::submit(answer), Error::<Test>::SignatureInvalid);
 		}
-		let unsigned = SignedReceipt { receipt: right, signature: [0; 64].into() };
-		assert_noop!(
-			ReceiptsPallet::submit(signed(RELAY), unsigned),
-			Error::<Test>::SignatureInvalid
-		);
 	});
 }
 
@@ -194,16 +231,35 @@ fn submit_should_change_nothing_when_jobs_refuses_the_answer() {
 }
 
 #[test]
+fn submit_should_be_charged_for_the_checks_only_when_it_is_refused() {
+	execute(|| {
+		let right = sign(leased(), &worker(0));
+		let call = Call::<Test>::submit { receipt: sign(failed(leased()), &worker(1)) };
+		let refused = dispatch_in_full(&RELAY, call).expect_err("signed by another");
+		let weight = <() as WeightInfo>::reveal_recorded();
+		assert_eq!(refused.post_info.actual_weight, Some(weight));
+		let taken = dispatch_in_full(&RELAY, Call::<Test>::submit { receipt: right });
+		assert_eq!(
+			taken.expect("the right answer").actual_weight,
+			Some(<() as WeightInfo>::submit())
+		);
+	});
+}
+
+#[test]
 fn pruning_should_drop_the_receipts_of_all_replicas_of_that_job_only() {
 	execute(|| {
 		for job in [JobId(1), JobId(2)] {
-			for replica in 0..3 {
+			for replica in 0..MAX_TOTAL_REPLICAS {
 				let answer = sign(receipt(job, replica, &spec()), &worker(0));
 				Receipts::<Test>::insert(job, replica, answer);
 			}
 		}
-		<ReceiptsPallet as OnJobPruned>::on_job_pruned(JobId(1), 3);
+		<ReceiptsPallet as OnJobPruned>::on_job_pruned(JobId(1), MAX_TOTAL_REPLICAS);
 		assert_eq!(Receipts::<Test>::iter_prefix(JobId(1)).count(), 0);
-		assert_eq!(Receipts::<Test>::iter_prefix(JobId(2)).count(), 3);
+		assert_eq!(
+			Receipts::<Test>::iter_prefix(JobId(2)).count(),
+			usize::from(MAX_TOTAL_REPLICAS)
+		);
 	});
 }

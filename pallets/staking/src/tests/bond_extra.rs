@@ -14,14 +14,10 @@ fn bond_extra_should_add_to_the_collateral_when_the_miner_is_active() {
 		assert_ok!(register(1, MINIMUM));
 		assert_ok!(bond_extra(1, 1));
 		assert_ok!(bond_extra(1, 500));
-		assert_eq!((miner(1).collateral, held(1)), (MINIMUM + 501, MINIMUM + 501));
+		assert_eq!((miner(1).own, held(1)), (MINIMUM + 501, MINIMUM + 501));
 		assert_eq!(
 			last_event(),
-			Some(Event::CollateralAdded {
-				miner: account(1),
-				added: 500,
-				collateral: MINIMUM + 501
-			})
+			Some(Event::CollateralAdded { miner: account(1), added: 500, own: MINIMUM + 501 })
 		);
 	});
 }
@@ -81,13 +77,22 @@ fn bond_extra_should_fail_when_the_miner_is_leaving() {
 }
 
 #[test]
+fn bond_extra_should_succeed_when_the_miner_is_chilled() {
+	execute(|| {
+		assert_ok!(register(1, MINIMUM));
+		assert_ok!(Staking::chill(signed(1)));
+		assert_ok!(bond_extra(1, 1));
+		assert_eq!(miner(1).own, MINIMUM + 1);
+	});
+}
+
+#[test]
 fn bond_extra_should_bring_a_miner_back_when_slashes_took_it_below_the_minimum() {
 	execute(|| {
 		assert_ok!(register(1, MINIMUM));
-		assert_ok!(Staking::lock(&account(1), 1));
-		Staking::unlock(&account(1), 1, LeaseFate::Wrong);
-		assert_eq!(Staking::active_worker(&account(1)), None);
+		lease(1, 1, LeaseFate::Wrong);
+		assert_eq!(Staking::standing(&account(1), Class::Gemm), None);
 		assert_ok!(bond_extra(1, 1));
-		assert_eq!(Staking::active_worker(&account(1)), Some(worker(1)));
+		assert!(Staking::standing(&account(1), Class::Gemm).is_some());
 	});
 }

@@ -11,7 +11,7 @@ fn register_should_hold_the_collateral_and_record_the_miner_when_all_is_valid() 
 		assert_ok!(register(1, 5_000));
 		assert_eq!(miner(1), MinerInfo::new(worker(1), 5_000));
 		assert_eq!((held(1), free(1)), (5_000, WEALTH - 5_000));
-		assert_eq!(WorkerOf::<Test>::get(worker(1)), Some(account(1)));
+		assert_eq!(Workers::<Test>::get(worker(1)).map(|key| key.miner), Some(account(1)));
 		assert_eq!(
 			last_event(),
 			Some(Event::MinerRegistered {
@@ -93,7 +93,7 @@ fn register_should_fail_when_the_account_is_a_miner_already() {
 
 /// PEERS hole 9.
 #[test]
-fn register_should_leave_another_miners_record_alone_when_an_attacker_uses_its_worker_key() {
+fn attack_register_over_another_miner_should_fail_when_its_worker_key_is_used() {
 	execute(|| {
 		assert_ok!(register(1, 5_000));
 		let before = miner(1);
@@ -106,12 +106,12 @@ fn register_should_leave_another_miners_record_alone_when_an_attacker_uses_its_w
 		// Another record is made under the attacker's own account, never the victim's.
 		assert_ok!(register(2, MINIMUM));
 		assert_eq!(miner(1), before);
-		assert_eq!(WorkerOf::<Test>::get(worker(1)), Some(account(1)));
+		assert_eq!(Workers::<Test>::get(worker(1)).map(|key| key.miner), Some(account(1)));
 	});
 }
 
 #[test]
-fn register_should_fail_when_the_worker_key_is_the_miners_own() {
+fn attack_register_should_fail_when_the_worker_key_is_the_miners_own() {
 	execute(|| {
 		// An account that is the key itself, with coins and a valid consent of its own.
 		let miner = worker_account(50);
@@ -129,7 +129,7 @@ fn register_should_fail_when_the_worker_key_is_the_miners_own() {
 }
 
 #[test]
-fn register_should_fail_when_the_worker_key_is_stolen_without_consent() {
+fn attack_register_should_fail_when_the_worker_key_is_stolen_without_consent() {
 	execute(|| {
 		let attacker = account(2);
 		// Signed by a key that the attacker does have.
@@ -187,7 +187,7 @@ fn register_should_fail_when_one_bit_of_the_consent_is_flipped() {
 
 /// The identity of the curve verifies signatures that anybody can make: no key at all.
 #[test]
-fn register_should_fail_when_the_worker_key_is_all_zero() {
+fn attack_register_should_fail_when_the_worker_key_is_all_zero() {
 	execute(|| {
 		let zero = WorkerKey::from_raw([0; 32]);
 		// R = identity, s = 0, with schnorrkel's marker bit.
@@ -239,7 +239,7 @@ fn register_should_succeed_when_a_key_is_free_again_and_works_for_another_miner(
 			consent
 		));
 		assert_eq!(System::sufficients(&worker_account(1)), 1);
-		assert_eq!(WorkerOf::<Test>::get(worker(1)), Some(account(2)));
+		assert_eq!(Workers::<Test>::get(worker(1)).map(|key| key.miner), Some(account(2)));
 	});
 }
 
@@ -256,6 +256,25 @@ fn register_should_keep_the_collateral_out_of_reach_when_the_account_sends_all_i
 
 /// PEERS hole 8: slashing is in reach of the market's pallets alone. No call does it.
 #[test]
-fn no_call_should_slash_or_lock_when_a_user_looks_for_one() {
-	assert_eq!(Call::<Test>::get_call_names(), ["register", "bond_extra", "leave", "withdraw"]);
+fn attack_slash_or_lock_should_fail_when_a_user_looks_for_a_call_that_does() {
+	let calls = [
+		"register",
+		"bond_extra",
+		"leave",
+		"withdraw",
+		"unbond",
+		"withdraw_unbonded",
+		"rotate_worker",
+		"chill",
+		"resume",
+		"set_commission",
+		"set_compounding",
+		"delegate",
+		"undelegate",
+		"return_delegation",
+		"request_owner",
+		"accept_miner",
+		"leave_owner",
+	];
+	assert_eq!(Call::<Test>::get_call_names(), calls);
 }

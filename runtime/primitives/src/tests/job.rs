@@ -12,6 +12,11 @@ fn edited(spec: &JobSpec, change: impl FnOnce(&mut JobSpec)) -> JobSpec {
 	spec
 }
 
+/// With the fewest tie-breakers there can be.
+fn replication(replicas: u8, quorum: u8) -> Replication {
+	Replication { replicas, quorum, tie_breakers: u8::from(replicas > 1) }
+}
+
 #[test]
 fn validate_should_accept_when_the_specification_is_sound() {
 	for spec in [gemm_spec(), echo_spec(), wgsl_spec()] {
@@ -24,7 +29,7 @@ fn validate_should_demand_a_majority_when_it_sees_any_replication() {
 	for replicas in 0..=u8::MAX {
 		for quorum in 0..=u8::MAX {
 			let spec =
-				edited(&gemm_spec(), |spec| spec.replication = Replication { replicas, quorum });
+				edited(&gemm_spec(), |spec| spec.replication = replication(replicas, quorum));
 			let sound = (1..=MAX_REPLICAS).contains(&replicas)
 				&& quorum <= replicas
 				&& u32::from(quorum) * 2 > u32::from(replicas);
@@ -32,6 +37,49 @@ fn validate_should_demand_a_majority_when_it_sees_any_replication() {
 			assert_eq!(spec.validate(), expected, "{quorum} of {replicas}");
 		}
 	}
+}
+
+#[test]
+fn validate_should_demand_tie_breakers_when_there_are_replicas() {
+	for (replicas, tie_breakers, sound) in
+		[(1, 0, true), (1, 1, false), (2, 0, false), (2, 1, true), (2, 2, true), (2, 3, false)]
+	{
+		let spec = edited(&gemm_spec(), |spec| {
+			spec.replication = Replication { replicas, quorum: replicas, tie_breakers }
+		});
+		assert_eq!(spec.validate().is_ok(), sound, "{replicas} and {tie_breakers}");
+	}
+}
+
+#[test]
+fn validate_should_refuse_when_the_requirements_contradict_themselves() {
+	let name = AccountId::new([1; 32]);
+	let one = |account: &AccountId| BoundedVec::truncate_from(vec![account.clone()]);
+	let cases: [fn(&mut Requirements); 2] = [
+		|wanted| wanted.min_reputation = Reputation(10_001),
+		|wanted| wanted.region = Some(Region(*b"d1")),
+	];
+	for change in cases {
+		let spec = edited(&gemm_spec(), |spec| change(&mut spec.requirements));
+		assert_eq!(spec.validate(), Err(SpecError::Requirements));
+	}
+	let both = edited(&gemm_spec(), |spec| {
+		spec.requirements.allow = one(&name);
+		spec.requirements.deny = one(&name);
+	});
+	assert_eq!(both.validate(), Err(SpecError::Requirements));
+	let good = edited(&gemm_spec(), |spec| {
+		spec.requirements.allow = one(&name);
+		spec.requirements.min_reputation = Reputation::MAX;
+		spec.requirements.region = Some(Region(*b"DE"));
+	});
+	assert_eq!(good.validate(), Ok(()));
+}
+
+#[test]
+fn bid_should_spread_the_tip_over_the_units() {
+	let spec = edited(&wgsl_spec(), |spec| (spec.max_price_per_unit, spec.tip) = (1_000, 5_499));
+	assert_eq!(spec.bid_per_unit(), 1_010);
 }
 
 #[test]
@@ -203,15 +251,18 @@ fn escrow_should_be_an_error_when_it_does_not_fit() {
 	let with = |price, replicas| {
 		edited(&echo_spec(), |spec| {
 			spec.max_price_per_unit = price;
-			spec.replication = Replication { replicas, quorum: replicas };
+			spec.tip = 0;
+			spec.replication = replication(replicas, replicas);
 		})
 	};
 	assert_eq!(with(u128::MAX, 1).escrow(), Some(u128::MAX));
 	assert_eq!(with(u128::MAX, 1).validate(), Ok(()));
-	// Overflows only in the second replica.
-	assert_eq!(with(u128::MAX / 2 + 1, 2).escrow(), None);
-	assert_eq!(with(u128::MAX / 2 + 1, 2).validate(), Err(SpecError::EscrowOverflow));
-	assert_eq!(with(u128::MAX / 2, 2).escrow(), Some(u128::MAX - 1));
+	let tipped = edited(&with(u128::MAX, 1), |spec| spec.tip = 1);
+	assert_eq!(tipped.validate(), Err(SpecError::EscrowOverflow));
+	// Overflows only in the tie-breaker.
+	assert_eq!(with(u128::MAX / 3 + 1, 2).escrow(), None);
+	assert_eq!(with(u128::MAX / 3 + 1, 2).validate(), Err(SpecError::EscrowOverflow));
+	assert_eq!(with(u128::MAX / 3, 2).escrow(), Some(u128::MAX));
 	assert_eq!(with(u128::MAX, MAX_REPLICAS).validate(), Err(SpecError::EscrowOverflow));
 	let fuel = edited(&wgsl_spec(), |spec| {
 		spec.units_limit = u64::MAX;
@@ -330,9 +381,12 @@ prop_compose! {
 		params in prop::collection::vec(any::<u8>(), 0..=MAX_PARAMS_BYTES as usize),
 		units_limit: u64,
 		max_price_per_unit: u128,
+		tip: u128,
 		shift in 0u32..128,
 		replicas in 0u8..10,
 		quorum in 0u8..10,
+		tie_breakers in 0u8..4,
+		min_reputation in 0u16..12_000,
 		start_within_blocks: u32,
 		deliver_within_blocks: u32,
 	) -> JobSpec {
@@ -342,7 +396,9 @@ prop_compose! {
 			params: BoundedVec::truncate_from(params),
 			units_limit,
 			max_price_per_unit: max_price_per_unit >> shift,
-			replication: Replication { replicas, quorum },
+			tip: tip >> shift,
+			replication: Replication { replicas, quorum, tie_breakers },
+			requirements: Requirements { min_reputation: Reputation(min_reputation), ..Default::default() },
 			start_within_blocks,
 			deliver_within_blocks,
 		}
@@ -365,9 +421,8 @@ proptest! {
 	#[test]
 	fn escrow_should_equal_big_integers_when_the_specification_is_any(spec in any_spec()) {
 		let big = spec.units().map(|units| {
-			U256::from(units)
-				* U256::from(spec.max_price_per_unit)
-				* U256::from(spec.replication.replicas)
+			let each = U256::from(units) * U256::from(spec.max_price_per_unit) + U256::from(spec.tip);
+			each * U256::from(spec.replication.most_replicas())
 		});
 		let fits = big.filter(|sum| *sum <= U256::from(u128::MAX)).map(|sum| sum.as_u128());
 		// Without replicas there is no job: `validate` refuses it before it asks for the escrow.

@@ -21,7 +21,13 @@ fn lease() -> Lease<AccountId> {
 		worker: pair(1).public(),
 		attempt: 2,
 		price_per_unit: 10,
-		collateral: 20,
+		owner: AccountId::new([9; 32]),
+		fee: sp_runtime::Permill::zero(),
+		bond: LeaseBond {
+			collateral: 20,
+			slash_late: sp_runtime::Perbill::zero(),
+			slash_withheld: sp_runtime::Perbill::zero(),
+		},
 		leased_at: 100,
 		deliver_by: 120,
 		state: LeaseState::Leased,
@@ -117,6 +123,51 @@ fn check_binding_should_refuse_when_the_miner_claims_more_units() {
 	for units in [0, 2, u64::MAX] {
 		assert_eq!(binding(&Receipt { units, ..completed(b"") }), Err(ReceiptFault::Units));
 	}
+}
+
+/// A shader that ran dry is paid for its fuel; what has no fuel cannot run dry.
+#[test]
+fn attack_out_of_fuel_should_bind_when_the_work_is_a_shader_and_nothing_else() {
+	for spec in [gemm_spec(), echo_spec(), wgsl_spec()] {
+		let units = spec.units().expect("the shape has units");
+		let dry = Receipt {
+			program: spec.workload.program(),
+			input_root: spec.input_root(),
+			outcome: Outcome::OutOfFuel,
+			units,
+			..failed()
+		};
+		let bound =
+			|receipt: &Receipt| receipt.check_binding(GENESIS, JOB, REPLICA, &lease(), &spec);
+		let metered = spec.workload.class() == Class::Wgsl;
+		let expected = if metered { Ok(()) } else { Err(ReceiptFault::Units) };
+		assert_eq!(bound(&dry), expected, "{:?}", spec.workload.class());
+		for units in [0, units - 1, units + 1, u64::MAX] {
+			assert_eq!(bound(&Receipt { units, ..dry.clone() }), Err(ReceiptFault::Units));
+		}
+		if metered {
+			let traced = Receipt { trace_root: Hash::repeat_byte(1), ..dry };
+			assert_eq!(bound(&traced), Err(ReceiptFault::Output));
+		}
+	}
+}
+
+#[test]
+fn answer_should_carry_its_receipt_when_it_is_submitted_or_revealed() {
+	let signed = sign(completed(OUTPUT), 1);
+	let submit = Answer::Submit(signed.clone());
+	let reveal = Answer::Reveal(signed.clone(), [7; 32]);
+	assert_eq!(submit.receipt(), &signed);
+	assert_eq!(reveal.receipt(), &signed);
+	for (answer, index, len) in [(submit, 0, 0), (reveal, 1, 32)] {
+		let bytes = answer.encode();
+		assert_eq!(bytes[0], index);
+		assert_eq!(bytes.len(), 1 + signed.encode().len() + len);
+		assert!(bytes.len() <= Answer::max_encoded_len());
+		assert_eq!(Answer::decode_all(&mut bytes.as_slice()), Ok(answer));
+	}
+	// A batch of the largest answers stays well below a block.
+	assert!(Answer::max_encoded_len() * (MAX_BATCH as usize) < 400 * 1_024);
 }
 
 /// PEERS hole 2: a failure is worth nothing and has no trace.

@@ -1,7 +1,7 @@
 //! Which answer counts: compared with counting by hand over every small case.
 
 use super::*;
-use crate::verdict::decide;
+use crate::verdict::{decide, within_reach};
 use proptest::prelude::*;
 
 /// Four answers that differ in one thing each.
@@ -59,7 +59,65 @@ fn decide_should_let_failures_win_when_a_quorum_reports_the_same_one() {
 	assert_eq!(decide(&[same, different], 2), None);
 }
 
+#[test]
+fn decide_should_find_at_most_one_answer_when_tie_breakers_are_asked_one_at_a_time() {
+	let [one, other, failed, ..] = answers();
+	for replicas in 2..=MAX_REPLICAS {
+		for quorum in replicas / 2 + 1..=replicas {
+			for code in 0..3u32.pow(u32::from(replicas) + 2) {
+				let pick = |position: u8| code / 3u32.pow(position.into()) % 3;
+				let all: Vec<_> = (0..replicas + MAX_TIE_BREAKERS)
+					.map(|position| [one, other, failed][pick(position) as usize])
+					.collect();
+				for asked in usize::from(replicas)..=all.len() {
+					let Some(decided) = decide(&all[..asked], quorum) else { continue };
+					let enough = |answer: &Verdict| {
+						all[..asked].iter().filter(|given| *given == answer).count()
+							>= usize::from(quorum)
+					};
+					let reached = [one, other, failed].iter().filter(|a| enough(a)).count();
+					assert_eq!((reached, enough(&decided)), (1, true));
+					break;
+				}
+			}
+		}
+	}
+}
+
+#[test]
+fn within_reach_should_say_whether_equal_answers_would_decide() {
+	let [one, other, failed, ..] = answers();
+	// A liar of two: the third decides.
+	assert!(within_reach(&[one, other], 2, 1));
+	// Somebody withheld.
+	assert!(within_reach(&[one], 2, 1));
+	assert!(!within_reach(&[one], 3, 1));
+	// Nobody revealed.
+	assert!(!within_reach(&[], 2, 1));
+	assert!(within_reach(&[], 2, 2));
+	// Unanimity was asked for.
+	assert!(!within_reach(&[one, other, failed], 3, 1));
+	assert!(within_reach(&[one, other, failed], 3, 2));
+	assert!(within_reach(&[failed, one, failed], 3, 1));
+}
+
 proptest! {
+	/// Within reach exactly if there are further answers with which [`decide`] finds one.
+	#[test]
+	fn within_reach_should_agree_with_decide_when_every_answer_is_tried(
+		picks in prop::collection::vec(0..4usize, 0..=MAX_REPLICAS as usize),
+		quorum in 1..=MAX_REPLICAS,
+		further in 0..=MAX_TIE_BREAKERS,
+	) {
+		let revealed: Vec<_> = picks.iter().map(|pick| answers()[*pick]).collect();
+		let decides = answers().into_iter().any(|answer| {
+			let mut all = revealed.clone();
+			all.extend(vec![answer; further.into()]);
+			decide(&all, quorum).is_some()
+		});
+		prop_assert_eq!(within_reach(&revealed, quorum, further), decides);
+	}
+
 	#[test]
 	fn decide_should_not_depend_on_the_order_when_answers_are_shuffled(
 		revealed in prop::collection::vec(0..4usize, 1..=MAX_REPLICAS as usize)

@@ -1,0 +1,287 @@
+//! What a program of the integer profile means, and how it is made safe to run (`compute.md` §5).
+//!
+//! [`crate::profile`] says which programs may run. This module makes the meaning of those complete, in
+//! two ways that must agree on every program, which is what the tests are about:
+//!
+//! - [`Shader::instrumented`] is the program with clamped indexes, masked shift counts and counted
+//!   fuel, for a device. The host gives it one more buffer, [`control`], and learns from it afterwards
+//!   how the dispatch ended ([`Shader::ending`]).
+//! - [`Shader::interpret`] runs the program as it was written on the processor. It is the reference,
+//!   and it finds data races.
+//!
+//! ```
+//! use aitbc_compute_core::{
+//!     profile,
+//!     shader::{Call, Limits, Outcome, Shader, Workgroups},
+//! };
+//!
+//! let program = profile::check(
+//!     b"@group(0) @binding(0) var<storage, read_write> squares: array<u32>;
+//!     @compute @workgroup_size(4) fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+//!         squares[id.x] = id.x * id.x;
+//!     }",
+//! )?;
+//! let call = Call { inputs: &[], params: &[], workgroups: [1, 1, 1], output_bytes: 16 };
+//! let report = Shader::new(&program)?.interpret(&call, 1, Workgroups::All, Limits::default())?;
+//! let squares = [0_u32, 1, 4, 9].map(u32::to_le_bytes).concat();
+//! assert_eq!(report.outcome, Outcome::Completed(squares));
+//! assert!(report.races.is_empty());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Limits: a data race is found only where an interpreted dispatch has one; a device may end a program
+//! for reasons of its own, which is then a failure of that device.
+
+#[cfg(any(test, feature = "generate"))]
+pub mod generate;
+mod instrument;
+mod interpret;
+#[cfg(test)]
+mod tests;
+pub(crate) mod uniform;
+
+use crate::{
+	profile::Program,
+	stack::{StackError, on_large_stack},
+};
+use alloc::{
+	string::{String, ToString},
+	vec::Vec,
+};
+pub use instrument::MAX_UNCHECKED_FUEL;
+pub use interpret::{InterpretError, Limits, Memory, Outcome, Race, Report, Workgroups};
+use naga::{
+	AddressSpace, Module,
+	valid::{Capabilities, ModuleInfo, ValidationFlags, Validator},
+};
+
+/// Most fuel of an invocation. Mesa's software device ends every loop of an invocation after 65,535
+/// rounds; it is the smallest known limit of this kind.
+pub const MAX_FUEL: u32 = 60_000;
+/// Length of the control buffer, bytes.
+pub const CONTROL_BYTES: usize = 12;
+
+/// Fuel of each invocation of a job: how many rounds of loops it may take (INV-COMPUTE-17).
+pub fn fuel(units_limit: u64) -> u32 {
+	u32::try_from(units_limit).unwrap_or(u32::MAX).min(MAX_FUEL)
+}
+
+/// What the control buffer must hold before the dispatch.
+pub const fn control(fuel: u32) -> [u8; CONTROL_BYTES] {
+	let [a, b, c, d] = fuel.to_le_bytes();
+	[a, b, c, d, 0, 0, 0, 0, 0, 0, 0, 0]
+}
+
+/// How a dispatch of an instrumented program ended on a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+	/// All invocations ended; the output is the job's.
+	Completed,
+	/// An invocation ran out of fuel. The output means nothing.
+	OutOfFuel,
+	/// The device ended a loop that the program had not ended. The output means nothing, and neither
+	/// does what this device says about fuel.
+	Cut,
+}
+
+/// One dispatch: what a job gives its program. The sizes must fit the program, see
+/// [`Program::check_buffers`].
+#[derive(Clone, Copy, Debug)]
+pub struct Call<'a> {
+	/// Inputs, in their order.
+	pub inputs: &'a [Vec<u8>],
+	/// Parameters; none if empty.
+	pub params: &'a [u8],
+	/// Workgroups in x, y, z.
+	pub workgroups: [u32; 3],
+	/// Length of the output, bytes.
+	pub output_bytes: usize,
+}
+
+/// Why a checked program could not be made ready. Never the job's fault.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ShaderError {
+	/// The compiler or the pass failed on it.
+	#[error("the shader compiler failed on a program that was checked: {message}")]
+	Compiler {
+		/// What it said.
+		message: String,
+	},
+	/// This machine could not start a thread.
+	#[error("cannot start the thread that compiles the program: {message}")]
+	Thread {
+		/// What the system says.
+		message: String,
+	},
+}
+
+struct Instrumented {
+	module: Module,
+	info: ModuleInfo,
+}
+
+/// A program ready to run.
+pub struct Shader {
+	module: Module,
+	info: ModuleInfo,
+	instrumented: Instrumented,
+	/// The same with checks of the device, if invocations may take different numbers of rounds.
+	checked: Option<Instrumented>,
+	has_barrier: bool,
+	/// Whether invocations learn from each other while they run.
+	communicates: bool,
+	control_binding: u32,
+}
+
+impl core::fmt::Debug for Shader {
+	fn fmt(&self, formatter: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+		formatter
+			.debug_struct("Shader")
+			.field("has_barrier", &self.has_barrier)
+			.field("control_binding", &self.control_binding)
+			.finish_non_exhaustive()
+	}
+}
+
+impl Shader {
+	/// Makes a program ready.
+	///
+	/// # Errors
+	/// If the compiler fails on it, which [`crate::profile::check`] should have found, or this machine
+	/// has no thread left.
+	pub fn new(program: &Program) -> Result<Self, ShaderError> {
+		match on_large_stack("shader", || Self::compile(program)) {
+			Ok(Ok(shader)) => Ok(shader),
+			Ok(Err(message)) | Err(StackError::Panic(message)) => {
+				Err(ShaderError::Compiler { message })
+			}
+			Err(StackError::Thread(message)) => Err(ShaderError::Thread { message }),
+		}
+	}
+
+	fn compile(program: &Program) -> Result<Self, String> {
+		let module = naga::front::wgsl::parse_str(program.source())
+			.map_err(|error| error.message().to_string())?;
+		let info = validate(&module)?;
+		let uniformity = uniform::analyse(&module);
+		let control_binding = program.reads().len() as u32 + 1;
+		let instrument = |is_checked| -> Result<Instrumented, String> {
+			let (from, binding) = ((&module, &info), control_binding);
+			let module = instrument::instrument(from, &uniformity, binding, is_checked)?;
+			let info = validate(&module)?;
+			Ok(Instrumented { module, info })
+		};
+		let instrumented = instrument(false)?;
+		let checked = uniformity.has_divergent_loop().then(|| instrument(true)).transpose()?;
+		let communicates = module
+			.global_variables
+			.iter()
+			.any(|(_, variable)| variable.space == AddressSpace::WorkGroup);
+		let has_barrier = uniformity.has_barrier();
+		Ok(Self { module, info, instrumented, checked, has_barrier, communicates, control_binding })
+	}
+
+	/// The program for a device, for invocations with so much fuel. Its buffers are those of the program,
+	/// and the control buffer. A program has at most two such modules, whatever the fuel.
+	pub fn instrumented(&self, fuel: u32) -> &Module {
+		let checked = self.checked.as_ref().filter(|_| fuel > MAX_UNCHECKED_FUEL);
+		&checked.unwrap_or(&self.instrumented).module
+	}
+
+	/// Number of the control buffer in group 0: one more than the output's.
+	pub const fn control_binding(&self) -> u32 {
+		self.control_binding
+	}
+
+	/// What the control buffer says after the dispatch; `None` if it is too short.
+	pub fn ending(&self, control: &[u8]) -> Option<Ending> {
+		let words = interpret::words_of(control);
+		let flag = |member: u32| words.get(member as usize).map(|word| *word != 0);
+		let (dry, cut) = (flag(instrument::DRY)?, flag(instrument::CUT)?);
+		// An invocation that a device cut does not say that it ran out of fuel. If it cannot mislead
+		// others either, those who say so are right.
+		Some(if dry && !(cut && self.communicates) {
+			Ending::OutOfFuel
+		} else if cut {
+			Ending::Cut
+		} else {
+			Ending::Completed
+		})
+	}
+
+	/// Runs a dispatch of the program as it was written, with `fuel` for each invocation.
+	///
+	/// # Errors
+	/// If that takes more than `limits` allow.
+	pub fn interpret(
+		&self,
+		call: &Call<'_>,
+		fuel: u32,
+		workgroups: Workgroups,
+		limits: Limits,
+	) -> Result<Report, InterpretError> {
+		let target = interpret::Target {
+			module: &self.module,
+			info: &self.info,
+			fuel: Some(fuel),
+			has_barrier: self.has_barrier,
+		};
+		let end = interpret::run(&target, call, None, workgroups, limits)?;
+		let outcome = match end.out_of_fuel {
+			true => Outcome::OutOfFuel,
+			false => Outcome::Completed(output(&end, call)),
+		};
+		Ok(Report { outcome, rounds: end.rounds, races: end.races, written: end.written })
+	}
+
+	/// Runs a dispatch of the instrumented program, as a device would: for tests of the pass.
+	///
+	/// # Errors
+	/// If that takes more than `limits` allow.
+	#[doc(hidden)]
+	pub fn interpret_instrumented(
+		&self,
+		call: &Call<'_>,
+		fuel: u32,
+		is_checked: bool,
+		limits: Limits,
+	) -> Result<(Ending, Vec<u8>), InterpretError> {
+		let checked = self.checked.as_ref().filter(|_| is_checked);
+		let Instrumented { module, info } = checked.unwrap_or(&self.instrumented);
+		let target = interpret::Target { module, info, fuel: None, has_barrier: self.has_barrier };
+		let words = interpret::words_of(&control(fuel));
+		let end = interpret::run(&target, call, Some(words), Workgroups::All, limits)?;
+		let bytes: Vec<u8> = end
+			.buffers
+			.get(self.control_binding as usize)
+			.into_iter()
+			.flatten()
+			.flat_map(|word| word.to_le_bytes())
+			.collect();
+		let ending = self
+			.ending(&bytes)
+			.ok_or_else(|| InterpretError::Unsupported { what: "no control buffer".to_string() })?;
+		Ok((ending, output(&end, call)))
+	}
+}
+
+fn output(end: &interpret::End, call: &Call<'_>) -> Vec<u8> {
+	let number = call.inputs.len() + usize::from(!call.params.is_empty());
+	let words = end.buffers.get(number).into_iter().flatten();
+	words.flat_map(|word| word.to_le_bytes()).collect()
+}
+
+fn validate(module: &Module) -> Result<ModuleInfo, String> {
+	Validator::new(ValidationFlags::all(), Capabilities::empty()).validate(module).map_err(
+		|error| {
+			let mut message = error.as_inner().to_string();
+			let mut cause = core::error::Error::source(error.as_inner());
+			while let Some(inner) = cause {
+				message = alloc::format!("{message}: {inner}");
+				cause = inner.source();
+			}
+			message
+		},
+	)
+}

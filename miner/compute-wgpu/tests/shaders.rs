@@ -1,0 +1,345 @@
+//! Clients' shaders on a device: random ones give what the interpreter gives, and hostile ones end as
+//! the specification says (`compute.md` §5).
+//!
+//! The device is chosen as in `conformance.rs`. `AITBC_LONG=1` runs 10,000 random programs instead of
+//! 320; `AITBC_SEED=n` runs the one of that number and prints it.
+
+#![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
+
+use aitbc_compute_core::{
+	profile,
+	shader::{
+		Call, InterpretError, Limits, MAX_FUEL, MAX_UNCHECKED_FUEL, Outcome, Shader, Workgroups,
+		generate::{Choices, sample},
+	},
+};
+use aitbc_compute_wgpu::{ComputeError, DeviceSelector, Gpu};
+use std::{ops::Range, sync::OnceLock, time::Duration};
+
+const LIMIT: Duration = Duration::from_secs(120);
+const LIMITS: Limits = Limits { memory_bytes: 1 << 28, steps: 2_000_000 };
+
+fn gpu() -> &'static Gpu {
+	static GPU: OnceLock<Gpu> = OnceLock::new();
+	GPU.get_or_init(|| {
+		let selector = match std::env::var("AITBC_DEVICE") {
+			Ok(text) => text.parse().expect("AITBC_DEVICE names a device"),
+			Err(_) => DeviceSelector::Auto,
+		};
+		Gpu::open(&selector).unwrap_or_else(|error| {
+			panic!("these tests need a GPU or Debian's package mesa-vulkan-drivers: {error}")
+		})
+	})
+}
+
+fn on_device(source: &str, call: &Call<'_>, fuel: u32) -> Result<Vec<u8>, ComputeError> {
+	let program = profile::check(source.as_bytes())
+		.unwrap_or_else(|error| panic!("the profile refuses:\n{source}\n{error}"));
+	gpu().run_wgsl(&program, call, fuel, LIMIT)
+}
+
+fn interpreted(
+	source: &str,
+	call: &Call<'_>,
+	fuel: u32,
+	limits: Limits,
+) -> Result<Outcome, InterpretError> {
+	let program = profile::check(source.as_bytes()).expect("the program keeps the profile");
+	let shader = Shader::new(&program).expect("the compiler takes it");
+	let report = shader.interpret(call, fuel, Workgroups::All, limits)?;
+	assert_eq!(report.races, [], "{source}");
+	Ok(report.outcome)
+}
+
+/// What the device gave, in the interpreter's words.
+fn outcome(result: Result<Vec<u8>, ComputeError>) -> Result<Outcome, ComputeError> {
+	match result {
+		Ok(output) => Ok(Outcome::Completed(output)),
+		Err(ComputeError::OutOfFuel { .. }) => Ok(Outcome::OutOfFuel),
+		Err(error) => Err(error),
+	}
+}
+
+/// Runs random programs; gives how many completed and how many ran out of fuel.
+fn compare(seeds: Range<u64>) -> (u32, u32) {
+	let (mut completed, mut dry) = (0, 0);
+	for seed in seeds {
+		let made = sample(&mut Choices::seeded(seed));
+		let (source, fuel, call) = (&made.source, made.fuel, made.call());
+		let expected = match interpreted(source, &call, fuel, LIMITS) {
+			Ok(expected) => expected,
+			Err(InterpretError::TooLong) => continue,
+			Err(error) => panic!("seed {seed}: {error}\n{source}"),
+		};
+		// With more than enough fuel the device is watched as well.
+		let watched = seed % 2 == 0 && matches!(expected, Outcome::Completed(_));
+		let fuel = if watched { MAX_FUEL } else { fuel };
+		let found = outcome(on_device(source, &call, fuel))
+			.unwrap_or_else(|error| panic!("seed {seed}: {error}\n{source}"));
+		match expected {
+			Outcome::Completed(_) => completed += 1,
+			Outcome::OutOfFuel => dry += 1,
+		}
+		assert!(found == expected, "seed {seed}: the device differs on\n{source}");
+	}
+	(completed, dry)
+}
+
+#[test]
+fn random_programs_should_give_what_the_interpreter_gives() {
+	if let Ok(seed) = std::env::var("AITBC_SEED") {
+		let seed = seed.parse().expect("AITBC_SEED is a number");
+		println!("{}", sample(&mut Choices::seeded(seed)).source);
+		compare(seed..seed + 1);
+		return;
+	}
+	let count = if std::env::var("AITBC_LONG").is_ok() { 10_000 } else { 320 };
+	let (completed, dry) = compare(1_000_000..1_000_000 + count);
+	println!("{completed} completed, {dry} ran out of fuel");
+	assert!(completed + dry >= 300 && dry > 10, "{completed} completed, {dry} ran dry");
+}
+
+/// A program whose `main` has this body.
+fn attack(size: u32, body: &str) -> String {
+	format!(
+		"@group(0) @binding(0) var<storage, read> input: array<i32>;
+		@group(0) @binding(1) var<storage, read_write> output: array<i32>;
+		var<workgroup> tile: array<i32, 64>;
+		var<private> notes: array<i32, 4>;
+		@compute @workgroup_size({size})
+		fn main(
+			@builtin(global_invocation_id) id: vec3<u32>,
+			@builtin(local_invocation_index) local: u32,
+		) {{
+			{body}
+		}}"
+	)
+}
+
+const HOSTILE: [i32; 8] = [i32::MIN, -1, 0, 1, 32, 33, i32::MAX, 0x7fc0_0001];
+
+fn inputs() -> [Vec<u8>; 1] {
+	[HOSTILE.iter().flat_map(|word| word.to_le_bytes()).collect()]
+}
+
+fn call(inputs: &[Vec<u8>], groups: u32, outputs: usize) -> Call<'_> {
+	let output_bytes = outputs * 4;
+	Call { inputs, params: &[], workgroups: [groups, 1, 1], output_bytes }
+}
+
+#[test]
+fn hostile_words_should_have_one_meaning() {
+	let inputs = inputs();
+	let call = call(&inputs, 1, 8);
+	for body in [
+		// Reads and writes outside of every kind of memory.
+		"output[input[1]] = 5; output[input[0]] += 2; output[u32(input[6])] *= 3;",
+		"output[0] = input[input[1]] ^ input[u32(input[0])] ^ input[100u];",
+		"notes[input[1]] = 4; output[0] = notes[input[6]] + notes[input[5]];",
+		"tile[input[0]] = 4; output[0] = tile[input[1]] + tile[input[6]];",
+		"var v = vec4<i32>(1, 2, 3, 4); v[input[1]] = 9; output[0] = v[input[0]] + v.z;",
+		"let a = array<i32, 3>(7, 8, 9); output[0] = a[input[1]] + a[input[4]];",
+		// Memory that nobody wrote to.
+		"var a: array<i32, 16>; output[1] = a[input[3]] + notes[2] + tile[9] + output[7];",
+		// Shifts by 32 and more.
+		"output[0] = input[3] << u32(input[4]); output[1] = input[0] >> u32(input[5]);
+		output[2] = input[1] << u32(input[1]); output[3] = i32(u32(input[1]) >> u32(input[6]));",
+		// Division.
+		"output[0] = input[6] / input[2]; output[1] = input[6] % input[2];
+		output[2] = input[0] / input[1]; output[3] = input[0] % input[1];
+		output[4] = i32(u32(input[0]) / u32(input[2])); output[5] = i32(u32(input[0]) % u32(input[2]));
+		let v = vec2<i32>(input[0], input[6]) / vec2<i32>(input[1], input[2]);
+		output[6] = v.x; output[7] = v.y;",
+		// Integers that look like NaN, infinities, subnormal numbers.
+		"for (var i = 0; i < 8; i++) { output[i] = input[7] ^ (i << 29u); }",
+		"var a = array<i32, 2>(input[7], i32(0xff800000u)); output[0] = a[0]; output[1] = a[1];
+		notes[0] = 1; output[2] = select(a[1], a[0], input[7] > 0); output[3] = min(a[0], a[1]);
+		tile[1] = i32(0x7f800001u); output[4] = tile[1] + notes[0] - 1;",
+		"output[0] = abs(input[0]); output[1] = -input[0]; output[2] = input[6] + input[3];
+		output[3] = input[0] * input[1]; output[4] = clamp(input[2], input[6], input[0]);",
+	] {
+		let source = attack(1, body);
+		let expected = interpreted(&source, &call, 100, LIMITS).expect("it ends");
+		assert_eq!(outcome(on_device(&source, &call, 100)), Ok(expected), "{body}");
+	}
+}
+
+/// Every operation and built-in function of the profile, on `a`, `b`, `c` (u32) and `i`, `j`, `k` (the
+/// same bits as i32); vectors give one word.
+#[rustfmt::skip]
+const OPERATIONS: &[&str] = &[
+	"a + b", "a - b", "a * b", "a / b", "a % b", "a & b", "a | b", "a ^ b", "~a", "a << b", "a >> b",
+	"u32(i + j)", "u32(i - j)", "u32(i * j)", "u32(i / j)", "u32(i % j)", "u32(-i)", "u32(~i)",
+	"u32(i << b)", "u32(i >> b)", "u32(a < b)", "u32(a <= b)", "u32(a > b)", "u32(a >= b)",
+	"u32(a == b)", "u32(a != b)", "u32(i < j)", "u32(i <= j)", "u32(i > j)", "u32(i >= j)",
+	"u32(bool(a) && bool(b))", "u32(bool(i) || bool(j))", "u32(!bool(a))",
+	"min(a, b)", "max(a, b)", "clamp(a, b, c)", "abs(a)", "select(a, b, c > 7u)",
+	"u32(min(i, j))", "u32(max(i, j))", "u32(clamp(i, j, k))", "u32(abs(i))", "u32(sign(i))",
+	"countOneBits(a)", "countLeadingZeros(a)", "countTrailingZeros(a)", "reverseBits(a)",
+	"firstLeadingBit(a)", "firstTrailingBit(a)", "u32(firstLeadingBit(i))",
+	"u32(firstTrailingBit(i))", "u32(countLeadingZeros(i))", "u32(countOneBits(i))",
+	"extractBits(a, b, c)", "u32(extractBits(i, b, c))", "insertBits(a, b, c, b)",
+	"extractBits(a, b % 33u, c % 33u)", "u32(extractBits(i, b % 33u, c % 33u))",
+	"insertBits(a, c, b % 33u, c % 33u)", "u32(insertBits(i, k, b % 33u, c % 33u))",
+	"dot4U8Packed(a, b)", "u32(dot4I8Packed(a, b))", "dot(vec3(a, b, c), vec3(c, a, b))",
+	"u32(dot(vec2(i, j), vec2(k, i)))", "pack4xU8(vec4(a, b, c, a))", "pack4xI8(vec4(i, j, k, i))",
+	"pack4xU8Clamp(vec4(a, b, c, a))", "pack4xI8Clamp(vec4(i, j, k, i))", "unpack4xU8(a).z",
+	"u32(unpack4xI8(a).w)", "(vec2(a, b) / vec2(b, c)).y", "u32((vec3(i, j, k) % vec3(j, k, i)).z)",
+	"(vec2(a, b) << vec2(b, c)).x", "u32((vec2(i, j) >> vec2(b, c)).y)", "u32(abs(vec2(i, j)).x)",
+	"u32(firstLeadingBit(vec2(i, j)).y)", "u32(all(vec3(i, j, k) <= vec3(j, k, i)))",
+	"u32(any(vec2(a, b) != vec2(b, c)))", "select(vec2(a, b), vec2(b, c), vec2(i, j) < vec2(k)).y",
+	"vec4(a, b, c, a).wzyx.y", "vec4(a, b, c, a)[b]", "u32(vec3(i, j, k)[i])", "bitcast<u32>(i)",
+	"u32(all(vec3(i, j, k) * j == vec3(i, j, k) * vec3(j)))", "(vec2(a, b) + c).x",
+];
+
+#[test]
+fn every_operation_should_give_what_the_interpreter_gives() {
+	let numbers: Vec<u8> = [0, 1, 2, 3, 7, 31, 32, 33, 127, 128, 255, 256, 0x7f80, 0x7fff_ffff]
+		.into_iter()
+		.chain([0x8000_0000, 0x8000_0001, 0xffff_ff80, 0xffff_fffe, 0xffff_ffff, 0x1234_5678_u32])
+		.flat_map(u32::to_le_bytes)
+		.collect();
+	let count = numbers.len() as u32 / 4;
+	let inputs = [numbers];
+	for expressions in OPERATIONS.chunks(16) {
+		let lines: String = expressions
+			.iter()
+			.enumerate()
+			.map(|(slot, text)| format!("output[place + {slot}u] = {text};\n"))
+			.collect();
+		let source = format!(
+			"@group(0) @binding(0) var<storage, read> input: array<u32>;
+			@group(0) @binding(1) var<storage, read_write> output: array<u32>;
+			@compute @workgroup_size({count})
+			fn main(@builtin(global_invocation_id) id: vec3<u32>) {{
+				let a = input[id.x]; let b = input[id.y]; let c = input[(id.x * 7u + id.y) % {count}u];
+				let i = i32(a); let j = i32(b); let k = i32(c);
+				let place = (id.y * {count}u + id.x) * 16u;
+				{lines}
+			}}"
+		);
+		let output_bytes = (count * count * 16 * 4) as usize;
+		let call = Call { inputs: &inputs, params: &[], workgroups: [1, count, 1], output_bytes };
+		let Ok(Outcome::Completed(expected)) = interpreted(&source, &call, 0, LIMITS) else {
+			panic!("it ends:\n{source}");
+		};
+		let found = on_device(&source, &call, 0).expect("the device works");
+		let differs = expected.chunks(4).zip(found.chunks(4)).position(|(one, two)| one != two);
+		if let Some(word) = differs {
+			let (place, operation) = (word / 16, expressions[word % 16]);
+			panic!(
+				"{operation} differs for numbers {} and {}",
+				place as u32 % count,
+				place as u32 / count
+			);
+		}
+	}
+}
+
+#[test]
+fn endless_programs_should_run_out_of_fuel() {
+	let inputs = inputs();
+	let call = call(&inputs, 2, 64);
+	let nest: String = (0..20)
+		.map(|level| format!("for (var i{level} = 0; i{level} < 99; i{level}++) {{ "))
+		.collect();
+	let nest = format!("{nest} output[id.x] += 1; {}", "}".repeat(20));
+	for body in [
+		"loop { output[id.x] += 1; if input[2] == 1 { break; } }",
+		"while true { }",
+		nest.as_str(),
+		"if local == 7u { while true { } }",
+		"loop { workgroupBarrier(); if input[2] == 1 { break; } }",
+		"while local > 3u { } workgroupBarrier(); output[id.x] = 1;",
+		"for (var k = 0; k < 9; k++) { tile[local] = k; workgroupBarrier(); while local > 3u { } }",
+	] {
+		let source = attack(32, body);
+		for fuel in [1, 1000, MAX_FUEL] {
+			let result = on_device(&source, &call, fuel);
+			assert_eq!(result, Err(ComputeError::OutOfFuel { fuel }), "{body}");
+		}
+	}
+}
+
+#[test]
+fn fuel_should_be_exact_at_its_limit() {
+	let inputs = inputs();
+	let call = call(&inputs, 1, 32);
+	// As many rounds as the most fuel allows, in all invocations.
+	let body = "for (var i = 1u; i < 60000u; i++) { output[id.x] += i32(i); }";
+	let source = attack(32, body);
+	let sum = (1..60_000_i32).fold(0, |sum: i32, term| sum.wrapping_add(term));
+	let expected: Vec<u8> = (0..32).flat_map(|_| sum.to_le_bytes()).collect();
+	assert_eq!(on_device(&source, &call, MAX_FUEL), Ok(expected));
+	let fuel = MAX_FUEL - 1;
+	assert_eq!(on_device(&source, &call, fuel), Err(ComputeError::OutOfFuel { fuel }));
+}
+
+#[test]
+fn loops_that_the_device_ends_should_never_give_a_result() {
+	// Each invocation takes its rounds while the others of its vector wait: together they take more
+	// than Mesa's software device has patience for.
+	let inputs = inputs();
+	for (rounds, fuel) in [(10_000, MAX_FUEL), (3_900, MAX_UNCHECKED_FUEL)] {
+		let source = attack(
+			32,
+			&format!(
+				"for (var turn = 0u; turn < 32u; turn++) {{
+					if turn == local {{ for (var i = 0; i < {rounds}; i++) {{ output[id.x] += i; }} }}
+				}}"
+			),
+		);
+		let sum: i32 = (0..rounds).sum();
+		let expected: Vec<u8> = (0..32).flat_map(|_| sum.to_le_bytes()).collect();
+		match on_device(&source, &call(&inputs, 1, 32), fuel) {
+			Err(error @ ComputeError::LoopCut) if fuel > MAX_UNCHECKED_FUEL => {
+				println!("{}: {error}", gpu().info().name);
+				assert!(!error.is_out_of_fuel() && !error.is_input_fault());
+			}
+			result => assert_eq!(result, Ok(expected)),
+		}
+	}
+}
+
+#[test]
+fn barriers_should_not_be_missed_where_the_device_ends_loops() {
+	// One invocation runs dry, and the others wait for it at tens of thousands of barriers.
+	let body = "if local == 1u { while true { } }
+		for (var k = 0u; k < 50000u; k++) { tile[local] += 1; workgroupBarrier(); }
+		output[id.x] = tile[local];";
+	let inputs = inputs();
+	let result = on_device(&attack(32, body), &call(&inputs, 1, 32), MAX_FUEL);
+	let fuel = MAX_FUEL;
+	assert!(
+		matches!(result, Err(ComputeError::LoopCut))
+			|| result == Err(ComputeError::OutOfFuel { fuel }),
+		"{result:?}"
+	);
+}
+
+#[test]
+fn huge_dispatches_should_end_when_the_time_is_over() {
+	// In a process of its own, so that nobody waits for the device afterwards; here only the
+	// interpreter, and a dispatch that is merely large.
+	let inputs = inputs();
+	let large = Call { workgroups: [65_535, 1, 1], ..call(&inputs, 1, 65_535) };
+	let output = on_device(&attack(1, "output[id.x] = i32(id.x);"), &large, 1);
+	let expected: Vec<u8> = (0..65_535_i32).flat_map(i32::to_le_bytes).collect();
+	assert_eq!(output, Ok(expected));
+	let huge = Call { workgroups: [65_535; 3], ..call(&inputs, 1, 64) };
+	let result = interpreted(&attack(1, "output[id.x] = 1;"), &huge, 1, LIMITS);
+	assert_eq!(result, Err(InterpretError::TooLong));
+}
+
+#[test]
+fn races_should_be_found_by_the_interpreter_and_harm_nobody_on_the_device() {
+	let source = attack(32, "output[0] = i32(id.x); tile[0] = output[0];");
+	let inputs = inputs();
+	let call = call(&inputs, 2, 4);
+	let program = profile::check(source.as_bytes()).expect("the profile does not see races");
+	let shader = Shader::new(&program).expect("the compiler takes it");
+	let report = shader.interpret(&call, 1, Workgroups::All, LIMITS).expect("it ends");
+	assert!(!report.races.is_empty());
+	let output = on_device(&source, &call, 1).expect("any value of one of them");
+	assert!(output[..4] != [0xff; 4] && output[4..].iter().all(|byte| *byte == 0));
+}
