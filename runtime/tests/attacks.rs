@@ -18,7 +18,7 @@ use aitbc_primitives::{
 	Answer, Class, FailureCode, Features, JobId, JobSpec, LeaseFate, MAX_BATCH, Requirements,
 };
 use aitbc_runtime::{
-	AIT, Balance, Balances, ComputeStaking, Executive, ExistentialDeposit, Jobs, Payouts, Receipts,
+	AIT, Balance, Balances, ComputeStaking, Executive, ExistentialDeposit, Jobs, Payouts,
 	Runtime, RuntimeCall, RuntimeParameters, System, Treasury, UncheckedExtrinsic,
 	configs::{
 		governance::ProxyType,
@@ -27,7 +27,7 @@ use aitbc_runtime::{
 };
 use frame_support::{
 	storage::with_transaction,
-	traits::{Get, fungible::Inspect},
+	traits::fungible::Inspect,
 };
 use pallet_jobs::{JobState, RefundReason};
 use pallet_receipts::{Error as ReceiptError, LANE_PRIORITY, MAX_FREE_ANSWERS};
@@ -983,8 +983,9 @@ fn attack_a_program_is_taken_away_under_its_jobs() {
 		let job = post_let(world, client, wgsl(3));
 		let error = pallet_jobs::Error::<Runtime>::ProgramInUse;
 		let forget = Submit::unregister_program { program };
-		assert_eq!(world.must_fail(owner, forget.clone()), error.into());
+		let error: sp_runtime::DispatchError = error.into();
+		assert_eq!(world.must_fail(owner, forget.clone()), error);
 		show(world, job, 0, Claim::Truth);
-		assert_eq!(world.must_fail(owner, forget), error.into(), "its record still names it");
+		assert_eq!(world.must_fail(owner, forget), error, "its record still names it");
 	});
 }

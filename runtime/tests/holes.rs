@@ -313,8 +313,8 @@ fn hole_11_the_requested_model_is_silently_replaced() {
 		}
 		// The root binds workload with its shape, inputs in their order, and parameters.
 		let spec = gemm(64);
-		let mut swapped = spec.clone();
-		swapped.inputs.reverse();
+		let inputs: Vec<_> = spec.inputs.iter().rev().copied().collect();
+		let swapped = JobSpec { inputs: inputs.try_into().expect("as many"), ..spec.clone() };
 		assert_ne!(spec.input_root(), swapped.input_root());
 		show(world, job, 0, Claim::Truth);
 		let taken = Receipts::receipts_of(job).remove(0).1.receipt;

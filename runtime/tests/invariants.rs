@@ -9,7 +9,6 @@ use crate::support::{
 };
 use aitbc_primitives::{Class, JobId};
 use aitbc_runtime::{Balances, Runtime, invariants};
-use frame_support::traits::fungible::Inspect;
 use pallet_compute_staking::{Miners, Workers};
 use sp_runtime::TryRuntimeError;
 

@@ -19,7 +19,7 @@ use aitbc_runtime::{
 	RuntimeParameters, Treasury,
 	configs::market::{EraBlocks, dynamic_params, terms},
 };
-use frame_support::traits::{Get, fungible::Inspect};
+use frame_support::traits::fungible::Inspect;
 use pallet_jobs::{JobState, RefundReason};
 use sp_runtime::{Perbill, Percent, Permill};
 

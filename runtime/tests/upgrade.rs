@@ -11,7 +11,7 @@ use aitbc_primitives::{JobId, LeaseFate, LeaseState, Leases as _};
 use aitbc_runtime::{
 	AccountId, Balance, Balances, Executive, Jobs, Runtime, System, VERSION, invariants,
 };
-use frame_support::traits::{GetStorageVersion, StorageVersion, fungible::Inspect};
+use frame_support::traits::{GetStorageVersion, StorageVersion};
 use pallet_jobs::JobState;
 use sp_core::storage::Storage;
 use std::collections::BTreeMap;

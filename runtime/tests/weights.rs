@@ -12,7 +12,7 @@ use aitbc_primitives::{
 use aitbc_runtime::{AIT, AccountId, Runtime, RuntimeCall, configs::system::RuntimeBlockWeights};
 use frame_support::{
 	dispatch::{DispatchClass, GetDispatchInfo},
-	traits::{Get, GetCallName},
+	traits::GetCallName,
 	weights::Weight,
 };
 use pallet_receipts::MAX_FREE_ANSWERS;

@@ -111,106 +111,118 @@ fn decide_one(best: BlockNumber, lease: LeaseView, entry: Option<Entry>) -> Vec<
 	reconcile(&view, &book, &policy())
 }
 
+/// A name, the best block, a lease, what is known of it, and what must be done.
+type Case = (&'static str, BlockNumber, LeaseView, Option<Entry>, Vec<Action>);
+
+#[track_caller]
+fn check(cases: impl IntoIterator<Item = Case>) {
+	for (name, best, lease, entry, expected) in cases {
+		assert_eq!(decide_one(best, lease, entry), expected, "{name}");
+	}
+}
+
+fn done(key: LeaseKey) -> Option<Entry> {
+	Some(Entry::new(executed(key)))
+}
+
+fn may_reveal(view: LeaseView) -> LeaseView {
+	LeaseView { reveal_by: Some(REVEAL_BY), ..view }
+}
+
 #[test]
-fn reconcile_should_follow_the_table() {
+fn reconcile_should_execute_and_answer_in_time() {
 	let k = key(1);
 	let leased = |replicas| lease(k, replicas, LeaseState::Leased);
 	let idle = |executions| Some(Entry::new(Progress::Idle { executions }));
-	let done = || Some(Entry::new(executed(k)));
 	let running = Some(Entry::new(Progress::Running));
 	let lost = Some(Entry::new(Progress::Lost));
-	let may_reveal = LeaseView { reveal_by: Some(REVEAL_BY), ..lease(k, 2, committed(k)) };
-	let other = LeaseState::Committed { commitment: Hash::repeat_byte(9) };
+	let submit = vec![Action::Send(k, Step::Submit)];
 	let skip = |reason| vec![Action::Skip(k, reason)];
-	let mut rotated = leased(1);
-	rotated.lease.worker = WorkerKey::from([8; 32]);
-	let of_old_key = |replicas, state| {
-		let mut view = lease(k, replicas, state);
-		view.lease.worker = old_worker();
-		view
-	};
-	let committed_with_old_key =
-		LeaseState::Committed { commitment: answer(k, 0).commitment(&old_worker()) };
-	let reveal_with_old_key =
-		LeaseView { reveal_by: Some(REVEAL_BY), ..of_old_key(2, committed_with_old_key) };
-	// No quorum: the job has one more replica, which this lease must wait for, and nothing more.
-	let tied = LeaseView { reveal_by: Some(REVEAL_BY), ..lease(k, 2, revealed()) };
-	let b = LeaseKey { replica: 2, ..k };
-	let breaker = |state, reveal_by| LeaseView { reveal_by, ..lease(b, 2, state) };
-	let cases = [
+	check([
 		("new", 5, leased(1), None, vec![Action::Execute(k)]),
 		("new, replicated", 5, leased(2), None, vec![Action::Execute(k)]),
 		("crashed once", 5, leased(1), idle(1), vec![Action::Execute(k)]),
 		("crashed too often", 5, leased(1), idle(MAX_EXECUTIONS), vec![Action::Decline(k)]),
-		("running", 5, leased(1), running.clone(), vec![]),
-		("executed, single", 5, leased(1), done(), vec![Action::Send(k, Step::Submit)]),
-		("executed, replicated", 5, leased(2), done(), vec![Action::Send(k, Step::Commit)]),
-		("committed, others not", 5, lease(k, 2, committed(k)), done(), vec![]),
-		("all committed", 5, may_reveal.clone(), done(), vec![Action::Send(k, Step::Reveal)]),
-		(
-			"last block to reveal, after deliver_by",
-			REVEAL_BY - 1,
-			may_reveal.clone(),
-			done(),
-			vec![Action::Send(k, Step::Reveal)],
-		),
-		("too late to reveal", REVEAL_BY, may_reveal, done(), skip(SkipReason::TooLate)),
-		("revealed while a tie-breaker is at work", 5, tied, done(), vec![]),
-		("tie-breaker, new", 5, breaker(LeaseState::Leased, None), None, vec![Action::Execute(b)]),
-		(
-			"tie-breaker, executed",
-			5,
-			breaker(LeaseState::Leased, None),
-			Some(Entry::new(executed(b))),
-			vec![Action::Send(b, Step::Commit)],
-		),
-		(
-			"tie-breaker, committed",
-			5,
-			breaker(committed(b), Some(REVEAL_BY)),
-			Some(Entry::new(executed(b))),
-			vec![Action::Send(b, Step::Reveal)],
-		),
-		("revealed", 5, lease(k, 2, revealed()), done(), vec![]),
+		("running", 5, leased(1), running, vec![]),
+		("executed, single", 5, leased(1), done(k), submit.clone()),
+		("executed, replicated", 5, leased(2), done(k), vec![Action::Send(k, Step::Commit)]),
 		("last block to begin", DELIVER_BY - 2, leased(1), None, vec![Action::Execute(k)]),
 		("too late to begin", DELIVER_BY - 1, leased(1), None, vec![Action::Decline(k)]),
-		(
-			"last block to send",
-			DELIVER_BY - 1,
-			leased(1),
-			done(),
-			vec![Action::Send(k, Step::Submit)],
-		),
-		("too late to send", DELIVER_BY, leased(1), done(), skip(SkipReason::TooLate)),
+		("last block to send", DELIVER_BY - 1, leased(1), done(k), submit),
+		("too late to send", DELIVER_BY, leased(1), done(k), skip(SkipReason::TooLate)),
 		("corrupt record", 5, leased(1), lost, skip(SkipReason::Unanswerable)),
-		("another's commitment", 5, lease(k, 2, other), done(), skip(SkipReason::OtherCommitment)),
+	]);
+}
+
+#[test]
+fn reconcile_should_reveal_what_it_committed_in_time() {
+	let k = key(1);
+	let committed = || lease(k, 2, committed(k));
+	let other = LeaseState::Committed { commitment: Hash::repeat_byte(9) };
+	let reveal = vec![Action::Send(k, Step::Reveal)];
+	let skip = |reason| vec![Action::Skip(k, reason)];
+	let (last, late) = (REVEAL_BY - 1, REVEAL_BY);
+	check([
+		("others have not committed", 5, committed(), done(k), vec![]),
+		("all have", 5, may_reveal(committed()), done(k), reveal.clone()),
+		("last block, after deliver_by", last, may_reveal(committed()), done(k), reveal),
+		("too late", late, may_reveal(committed()), done(k), skip(SkipReason::TooLate)),
+		("revealed", 5, lease(k, 2, revealed()), done(k), vec![]),
+		("another's", 5, lease(k, 2, other), done(k), skip(SkipReason::OtherCommitment)),
+		("the journal is gone", 5, committed(), None, skip(SkipReason::OtherCommitment)),
+	]);
+}
+
+#[test]
+fn reconcile_should_treat_a_tie_breaker_like_any_replica() {
+	let k = key(1);
+	let b = LeaseKey { replica: 2, ..k };
+	let breaker = |state| lease(b, 2, state);
+	check([
+		("revealed before, one more at work", 5, lease(k, 2, revealed()), done(k), vec![]),
+		("revealed before, judged again", 5, may_reveal(lease(k, 2, revealed())), done(k), vec![]),
+		("new", 5, breaker(LeaseState::Leased), None, vec![Action::Execute(b)]),
+		("executed", 5, breaker(LeaseState::Leased), done(b), vec![Action::Send(b, Step::Commit)]),
+		("committed", 5, breaker(committed(b)), done(b), vec![]),
 		(
-			"committed and journal gone",
+			"all committed",
 			5,
-			lease(k, 2, committed(k)),
-			None,
+			may_reveal(breaker(committed(b))),
+			done(b),
+			vec![Action::Send(b, Step::Reveal)],
+		),
+	]);
+}
+
+#[test]
+fn reconcile_should_answer_with_the_key_that_a_lease_names() {
+	let k = key(1);
+	let of_key = |worker, state| {
+		let mut view = lease(k, 2, state);
+		view.lease.worker = worker;
+		view
+	};
+	let unknown = of_key(WorkerKey::from([8; 32]), LeaseState::Leased);
+	let with_old = LeaseState::Committed { commitment: answer(k, 0).commitment(&old_worker()) };
+	let skip = |reason| vec![Action::Skip(k, reason)];
+	check([
+		("unknown", 5, unknown, None, skip(SkipReason::OtherKey)),
+		("retired", 5, of_key(old_worker(), LeaseState::Leased), None, vec![Action::Execute(k)]),
+		(
+			"committed with the retired one",
+			5,
+			may_reveal(of_key(old_worker(), with_old)),
+			done(k),
+			vec![Action::Send(k, Step::Reveal)],
+		),
+		(
+			"committed with the new one for a lease of the retired one",
+			5,
+			may_reveal(of_key(old_worker(), committed(k))),
+			done(k),
 			skip(SkipReason::OtherCommitment),
 		),
-		("another key", 5, rotated, None, skip(SkipReason::OtherKey)),
-		(
-			"the key before the rotation",
-			5,
-			of_old_key(1, LeaseState::Leased),
-			None,
-			vec![Action::Execute(k)],
-		),
-		("its commitment", 5, reveal_with_old_key, done(), vec![Action::Send(k, Step::Reveal)]),
-		(
-			"a commitment of the new key to a lease of the old one",
-			5,
-			of_old_key(2, committed(k)),
-			done(),
-			skip(SkipReason::OtherCommitment),
-		),
-	];
-	for (name, best, lease, entry, expected) in cases {
-		assert_eq!(decide_one(best, lease, entry), expected, "{name}");
-	}
+	]);
 }
 
 #[test]
@@ -226,7 +238,7 @@ fn reconcile_should_send_again_only_when_no_effect_shows() {
 	assert_eq!(decide_one(9, leased(), pending(Step::Commit, 5)), again);
 	// A re-organisation may take the best block back behind the one in which it was sent.
 	assert_eq!(decide_one(3, leased(), pending(Step::Commit, 5)), []);
-	let revealing = LeaseView { reveal_by: Some(REVEAL_BY), ..lease(k, 2, committed(k)) };
+	let revealing = may_reveal(lease(k, 2, committed(k)));
 	let reveal = [Action::Send(k, Step::Reveal)];
 	assert_eq!(decide_one(6, revealing, pending(Step::Commit, 5)), reveal);
 	let failed = Entry { not_before: 7, ..Entry::new(executed(k)) };

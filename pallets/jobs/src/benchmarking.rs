@@ -5,8 +5,9 @@
 //! measured up to seven and is linear.
 
 #![allow(
+	clippy::arithmetic_side_effects,
 	clippy::expect_used,
-	reason = "a benchmark whose set-up fails must stop; not in a chain's runtime"
+	reason = "a benchmark whose set-up fails must stop; none is in a chain's runtime"
 )]
 
 use super::*;

@@ -26,16 +26,16 @@
 //! use aitbc_primitives::{JobSpec, Replication, Requirements, Workload};
 //!
 //! let spec = JobSpec {
-//! 	workload: Workload::Echo,
-//! 	inputs: Default::default(),
-//! 	params: b"ping".to_vec().try_into().expect("four bytes fit"),
-//! 	units_limit: 1,
-//! 	max_price_per_unit: 100,
-//! 	tip: 10,
-//! 	replication: Replication { replicas: 2, quorum: 2, tie_breakers: 1 },
-//! 	requirements: Requirements::default(),
-//! 	start_within_blocks: 20,
-//! 	deliver_within_blocks: 20,
+//!     workload: Workload::Echo,
+//!     inputs: Default::default(),
+//!     params: b"ping".to_vec().try_into().expect("four bytes fit"),
+//!     units_limit: 1,
+//!     max_price_per_unit: 100,
+//!     tip: 10,
+//!     replication: Replication { replicas: 2, quorum: 2, tie_breakers: 1 },
+//!     requirements: Requirements::default(),
+//!     start_within_blocks: 20,
+//!     deliver_within_blocks: 20,
 //! };
 //! assert_eq!(spec.validate(), Ok(()));
 //! assert_eq!(spec.escrow(), Some((1 * 100 + 10) * 3));

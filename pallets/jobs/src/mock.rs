@@ -401,7 +401,7 @@ pub fn externalities() -> sp_io::TestExternalities {
 		frame_system::GenesisConfig::<Test>::default().build_storage().expect("a genesis");
 	let mut balances =
 		vec![(CLIENT, ENDOWMENT), (OTHER_CLIENT, ENDOWMENT), (PAUPER, EXISTENTIAL_DEPOSIT)];
-	balances.extend((0..100).map(|n| (miner(n), EXISTENTIAL_DEPOSIT)));
+	balances.extend((0..40).map(|n| (miner(n), EXISTENTIAL_DEPOSIT)));
 	pallet_balances::GenesisConfig::<Test> { balances, ..Default::default() }
 		.assimilate_storage(&mut storage)
 		.expect("balances fit");

@@ -97,11 +97,16 @@ fn bound<T: Config>(answer: &SignedReceipt) -> Hash {
 	commitment_of(answer.receipt.hash(), &let_of::<T>(job, replica).lease.worker, &SALT)
 }
 
+/// The answers to a job's first replicas.
+fn answers_to<T: Config>(job: JobId, replicas: u8) -> Vec<SignedReceipt> {
+	(0..replicas).map(|replica| answer::<T>(job, replica)).collect()
+}
+
 /// A job of so many replicas, all but the last of which have committed, and all answers.
 fn committed_but_one<T: Config>(spec: JobSpec) -> (JobId, Vec<SignedReceipt>) {
 	let replicas = spec.replication.replicas;
 	let job = World::<T>::leased(&client::<T>(), spec);
-	let answers: Vec<_> = (0..replicas).map(|replica| answer::<T>(job, replica)).collect();
+	let answers = answers_to::<T>(job, replicas);
 	for answer in answers.iter().take(usize::from(replicas) - 1) {
 		commit_to::<T>(answer);
 	}
@@ -227,15 +232,18 @@ mod benchmarks {
 		}
 		let mut spec = spec(2);
 		spec.requirements.allow = BoundedVec::truncate_from(miners.to_vec());
-		let worker = World::<T>::worker(0);
-		let answers = (0..n)
-			.map(|_| {
-				let (job, answers) = committed::<T>(spec.clone());
+		let (client, worker) = (client::<T>(), World::<T>::worker(0));
+		// All are let before the first is committed to: the time to reveal may be short.
+		let jobs: Vec<_> = (0..n).map(|_| World::<T>::leased(&client, spec.clone())).collect();
+		let answers = jobs
+			.into_iter()
+			.map(|job| {
+				let answers = answers_to::<T>(job, 2);
+				answers.iter().for_each(commit_to::<T>);
 				let own = answers
 					.into_iter()
-					.find(|answer| let_of::<T>(job, answer.receipt.replica).lease.worker == worker)
-					.expect("one of the two");
-				Answer::Reveal(own, SALT)
+					.find(|answer| let_of::<T>(job, answer.receipt.replica).lease.worker == worker);
+				Answer::Reveal(own.expect("one of the two"), SALT)
 			})
 			.collect::<Vec<_>>();
 		let call = Call::<T>::submit_batch { answers: BoundedVec::truncate_from(answers) };

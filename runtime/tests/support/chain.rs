@@ -13,6 +13,7 @@ use aitbc_runtime::{
 };
 use codec::Encode;
 use frame_support::{
+	storage::{storage_prefix, unhashed},
 	dispatch::DispatchResultWithPostInfo,
 	traits::{OnFinalize, OnIdle, fungible::Inspect},
 	weights::Weight,
@@ -425,7 +426,7 @@ fn end_without_root() {
 	AllPalletsWithSystem::on_finalize(number);
 	// The part of `System::finalize` that later blocks depend on.
 	frame_system::InherentsApplied::<Runtime>::kill();
-	frame_system::ExtrinsicCount::<Runtime>::kill();
+	unhashed::kill(&storage_prefix(b"System", b"ExtrinsicCount"));
 }
 
 fn remaining_weight() -> Weight {

@@ -8,7 +8,7 @@ use aitbc_runtime::{
 	AccountId, Balances, Payouts, Runtime, RuntimeEvent,
 	configs::market::dynamic_params::payouts as shares,
 };
-use frame_support::traits::{Get, fungible::Inspect};
+use frame_support::traits::Get;
 use num_bigint::BigUint;
 use pallet_compute_staking::Event as Staking;
 use pallet_jobs::{Event as Job, JobState, RefundReason};

@@ -373,7 +373,7 @@ mod tests {
 		line.extend_from_slice(arguments);
 		let options = Options::try_parse_from(line)?;
 		let Command::Job(JobCommand::Submit(submit)) = options.command else { unreachable!() };
-		Ok((submit.kind, Context::new(options.global).expect("has folders")))
+		Ok((*submit.kind, Context::new(options.global).expect("has folders")))
 	}
 
 	const TERMS: [&str; 4] = ["--from", "alice", "--max-price", "2 MILLI"];

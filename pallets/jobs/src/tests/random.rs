@@ -271,7 +271,7 @@ proptest! {
 				assert_eq!(Balances::total_issuance(), coins);
 			}
 			let paid: Balance = payments().iter().map(|paid| paid.gross).sum();
-			let earned: Balance = (0..100).map(|n| earned(&miner(n))).sum();
+			let earned: Balance = (0..40).map(|n| earned(&miner(n))).sum();
 			assert_eq!(paid, earned);
 			// P3: left alone, every job ends, and every planck is somebody's to spend.
 			offer_miners(0);

@@ -1,7 +1,11 @@
 //! Ways to get more out than one has, to keep others' coins, or to escape a verdict. Each fails. Attacks on
 //! registration stand with `register`.
 
-use crate::{mock::*, shares::SharePool, *};
+use crate::{
+	mock::*,
+	shares::{MAX_SHARES_PER_PLANCK, SharePool},
+	*,
+};
 use frame_support::{
 	assert_noop, assert_ok,
 	traits::{
@@ -238,53 +242,51 @@ fn attack_wiped_pool_should_take_nobody_when_it_has_shares_without_value() {
 #[test]
 fn attack_share_dilution_should_not_trap_delegators_when_a_miner_slashes_itself() {
 	execute(|| {
-		MinCollateral::set(0);
-		let mine = WEALTH / 2;
-		assert_ok!(register(1, mine));
-		let mut diluted = false;
-		for _ in 0..20 {
-			if miner(1).is_leaving() {
-				diluted = true;
-				break;
-			}
-			let all = miner(1).own;
-			assert_ok!(Staking::unbond(signed(1), all / 2));
+		let stake = 400_000;
+		assert_ok!(register(1, stake));
+		let mut purses = [4, 5, 6, 7, 8, 9].into_iter();
+		// A little of its own is always unbonding, so that the price is kept; then it loses all the rest.
+		for _ in 0..3 {
+			assert_ok!(Staking::bond_extra(signed(1), 1_000));
+			assert_ok!(Staking::unbond(signed(1), 1_000));
 			wait(1);
-			lease(1, miner(1).own, LeaseFate::Wrong);
-			assert_ok!(Balances::transfer_allow_death(signed(9), account(1), 20_000));
-			if !miner(1).is_leaving() {
-				assert_ok!(Staking::bond_extra(signed(1), 20_000));
-				// The victims' exit is always open.
-				assert_ok!(delegate(2, 1, 1_000));
-				let shares = delegation(2, 1).shares;
+			for _ in 0..2 {
 				frame_support::hypothetically!({
-					assert_ok!(undelegate(2, 1, shares));
+					// The exit of a delegator is open.
+					assert_ok!(delegate(2, 1, LEAST));
+					assert_ok!(undelegate(2, 1, LEAST));
 				});
-			}
-			while Unbonding::<Test>::get(account(1), account(1)).len() == CHUNKS as usize {
-				// The oldest chunks go, the dilution stays as long as one is left.
-				wait(1);
-				let _ = Staking::withdraw_unbonded(signed(1), account(1));
+				let SharePool { shares, value } = miner(1).unbonding;
+				if shares > MAX_SHARES_PER_PLANCK && value < 10 {
+					// One who did not see it coming.
+					assert_ok!(delegate(2, 1, 100_000));
+				}
+				assert_eq!(lease(1, stake, LeaseFate::Wrong), stake);
+				let purse = purses.next().expect("there are enough");
+				let coins = WEALTH - DEPOSIT;
+				assert_ok!(Balances::transfer_allow_death(signed(purse), account(1), coins));
+				if !miner(1).is_leaving() {
+					let own = miner(1).own;
+					assert_ok!(Staking::bond_extra(signed(1), stake - own));
+				}
 			}
 		}
-		// However far it got: the delegators get what is left.
-		if !diluted {
-			assert_ok!(Staking::leave(signed(1)));
-		}
+		// Its last slash made a planck worth more than 10^9 shares: it is out, and nobody is trapped.
+		assert_eq!(miner(1).unbonding.value, 1);
+		assert!(events().contains(&Event::MinerExpelled { miner: account(1) }));
 		wait(UNBONDING);
-		let expected = delegation(2, 1).value;
-		let before = free(2);
-		if expected > 0 {
-			assert_ok!(Staking::return_delegation(signed(2), account(1), account(2)));
-			assert_eq!(free(2) - before, expected);
-		}
+		let left = delegation(2, 1).value;
+		assert_eq!(left, 20_001);
+		assert_ok!(Staking::return_delegation(signed(2), account(1), account(2)));
+		assert_eq!(free(2), WEALTH - 100_000 + left);
+		assert_ok!(Staking::withdraw(signed(1)));
 	});
 	// At the very end of the range.
 	execute(|| {
 		assert_ok!(register(1, 2 * MINIMUM));
 		assert_ok!(delegate(2, 1, 1_000));
 		assert_ok!(Staking::unbond(signed(1), MINIMUM));
-		let cheap = shares::MAX_SHARES_PER_PLANCK * MINIMUM;
+		let cheap = MAX_SHARES_PER_PLANCK * MINIMUM;
 		edit(1, |info| info.unbonding.shares = cheap);
 		let until = 1 + UNBONDING;
 		let chunks: ChunksOf<Test> =

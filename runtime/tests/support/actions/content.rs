@@ -12,7 +12,6 @@ use aitbc_runtime::{
 	AIT, Balance, BlockNumber, ExistentialDeposit, MILLI_AIT, RuntimeParameters, System,
 	configs::market::dynamic_params as params,
 };
-use frame_support::traits::Get;
 use sp_runtime::{Perbill, Percent, Permill};
 
 /// Picks by a byte.

@@ -17,7 +17,6 @@ use aitbc_runtime::{
 	AIT, AccountId, Balance, BlockNumber, Jobs, Receipts, Runtime, RuntimeCall,
 	configs::{governance::ProxyType, market::EraBlocks},
 };
-use frame_support::traits::Get;
 use pallet_jobs::JobState;
 use sp_core::storage::Storage;
 use sp_runtime::{AccountId32, MultiAddress, Permill};

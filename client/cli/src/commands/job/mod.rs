@@ -78,7 +78,7 @@ pub enum JobCommand {
 pub struct SubmitArgs {
 	/// What is to be done
 	#[command(subcommand)]
-	pub kind: Kind,
+	pub kind: Box<Kind>,
 }
 
 /// A job.
