@@ -47,6 +47,12 @@ pub enum WorkResult {
 		/// Why, for a person: at most 2 KiB.
 		message: String,
 	},
+	/// A shader used its fuel up before it ended: no output, and the fuel is paid for.
+	#[codec(index = 2)]
+	OutOfFuel {
+		/// What ran out, for a person.
+		message: String,
+	},
 }
 
 /// Does work. Implementations block until the result is there and never panic.
@@ -96,16 +102,17 @@ pub enum EngineError {
 	NoTime,
 }
 
-/// A failure on its way to [`WorkResult::Failed`].
+/// Work without an output, on its way to [`WorkResult`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Failure {
-	pub code: FailureCode,
-	pub message: String,
+	/// Why; `None` if the fuel was used up.
+	code: Option<FailureCode>,
+	message: String,
 }
 
 impl Failure {
 	pub fn new(code: FailureCode, message: impl ToString) -> Self {
-		Self { code, message: shorten(&message.to_string()) }
+		Self { code: Some(code), message: shorten(&message.to_string()) }
 	}
 
 	pub fn device(message: impl ToString) -> Self {
@@ -139,11 +146,12 @@ impl From<ProfileError> for Failure {
 
 impl From<ComputeError> for Failure {
 	fn from(error: ComputeError) -> Self {
+		if error.is_out_of_fuel() {
+			return Self { code: None, message: shorten(&error.to_string()) };
+		}
 		let code = if error.is_input_fault() {
 			FailureCode::InputInvalid
-		} else if error.is_timeout() || error.is_out_of_fuel() {
-			// [`WorkResult`] has no outcome of its own for used-up fuel. This code says as much: the
-			// program does not end within its limit, whoever runs it.
+		} else if error.is_timeout() {
 			FailureCode::TimedOut
 		} else {
 			FailureCode::DeviceFault
@@ -159,7 +167,8 @@ impl From<Result<Vec<u8>, Failure>> for WorkResult {
 				let trace_root = merkle::root(&output).into();
 				WorkResult::Completed { output, trace_root }
 			}
-			Err(Failure { code, message }) => WorkResult::Failed { code, message },
+			Err(Failure { code: Some(code), message }) => WorkResult::Failed { code, message },
+			Err(Failure { code: None, message }) => WorkResult::OutOfFuel { message },
 		}
 	}
 }

@@ -213,6 +213,10 @@ impl Executor {
 				};
 				Finding { outcome, trace_root, started_at }
 			}
+			WorkResult::OutOfFuel { message } => {
+				tracing::info!(job = key.job.0, replica = key.replica, message, "out of fuel");
+				Finding { outcome: Outcome::OutOfFuel, trace_root: Hash::zero(), started_at }
+			}
 			WorkResult::Failed { code, message } => {
 				log_failure(key, code, &message);
 				Finding::failed(code, started_at)

@@ -66,7 +66,10 @@ const COLLATERAL: Balance = 10_000_000_000 * AIT;
 /// The market that the benchmarks find, made with the real calls.
 pub struct World;
 
-#[allow(clippy::expect_used, reason = "a benchmark whose set-up fails must stop; not in a chain's runtime")]
+#[allow(
+	clippy::expect_used,
+	reason = "a benchmark whose set-up fails must stop; not in a chain's runtime"
+)]
 impl BenchmarkWorld for World {
 	fn endow(who: &AccountId, amount: Balance) {
 		Balances::mint_into(who, amount).expect("coins can be made");

@@ -18,17 +18,14 @@ use aitbc_primitives::{
 	Answer, Class, FailureCode, Features, JobId, JobSpec, LeaseFate, MAX_BATCH, Requirements,
 };
 use aitbc_runtime::{
-	AIT, Balance, Balances, ComputeStaking, Executive, ExistentialDeposit, Jobs, Payouts,
-	Runtime, RuntimeCall, RuntimeParameters, System, Treasury, UncheckedExtrinsic,
+	AIT, Balance, Balances, ComputeStaking, Executive, ExistentialDeposit, Jobs, Payouts, Runtime,
+	RuntimeCall, RuntimeParameters, System, Treasury, UncheckedExtrinsic,
 	configs::{
 		governance::ProxyType,
 		market::{EraBlocks, dynamic_params, terms as parameters},
 	},
 };
-use frame_support::{
-	storage::with_transaction,
-	traits::fungible::Inspect,
-};
+use frame_support::{storage::with_transaction, traits::fungible::Inspect};
 use pallet_jobs::{JobState, RefundReason};
 use pallet_receipts::{Error as ReceiptError, LANE_PRIORITY, MAX_FREE_ANSWERS};
 use sp_runtime::{
@@ -666,7 +663,8 @@ fn attack_tips_starve_receipts() {
 		let (worker, call) = showing(job, 0, Claim::Truth);
 		let receipt = in_pool(sign(worker, call, 0)).expect("is valid");
 		let remark = RuntimeCall::from(frame_system::Call::remark { remark: vec![] });
-		for tip in [0, AIT, 500_000 * AIT] {
+		// What it takes to fill a block with such is said where the priority is.
+		for tip in [0, AIT, 500 * AIT] {
 			let rich =
 				in_pool(sign(&people().strangers[0], remark.clone(), tip)).expect("is valid");
 			assert!(rich.priority < receipt.priority, "a tip of {tip} comes first");

@@ -16,7 +16,7 @@ use aitbc_primitives::{
 	worker_consent,
 };
 use aitbc_runtime::{
-	AIT, Balance, Receipts, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, System,
+	AIT, Balance, Executive, Receipts, Runtime, RuntimeCall, RuntimeEvent, RuntimeOrigin, System,
 	UncheckedExtrinsic,
 };
 use codec::{Decode, DecodeAll, Encode};
@@ -26,8 +26,9 @@ use pallet_jobs::{JobState, RefundReason};
 use pallet_receipts::Error as ReceiptError;
 use sp_core::Pair as _;
 use sp_runtime::{
-	DispatchError, MultiAddress, Permill, traits::Dispatchable,
-	transaction_validity::InvalidTransaction,
+	DispatchError, MultiAddress, Permill,
+	traits::Dispatchable,
+	transaction_validity::{InvalidTransaction, TransactionSource},
 };
 
 type Jobs = pallet_jobs::Call<Runtime>;
@@ -161,8 +162,8 @@ fn hole_05_the_client_takes_its_money_back_while_the_job_runs() {
 		assert_eq!(free(&miner.id()), before + ASK - fee_of(ASK));
 		// And once answers are bound to be shown, nothing can be taken back.
 		let job = post_let(world, client, replicated(2, 2, 1));
-		for replica in [0, 1] {
-			shop::commit(world, job, replica, Claim::Truth);
+		for (replica, claim) in [(0, Claim::Truth), (1, Claim::Lie(0))] {
+			shop::commit(world, job, replica, claim);
 		}
 		assert_eq!(outcome(world, client, Jobs::cancel { job }), JobsError::BeingJudged.into());
 		show(world, job, 0, Claim::Truth);
@@ -274,8 +275,14 @@ fn hole_10_offers_need_no_signature() {
 	with_quick_world(|world| {
 		let miner = open_one(world, 0, ASK, 2);
 		let cheap = || offering(Class::Echo, terms(1, 256));
-		let bare = apply(UncheckedExtrinsic::new_bare(cheap()));
-		assert!(bare.is_err(), "{bare:?}");
+		// No pool takes it; an author that puts it into a block all the same changes nothing.
+		let bare = || UncheckedExtrinsic::new_bare(cheap());
+		let source = TransactionSource::External;
+		let hash = System::parent_hash();
+		assert!(Executive::validate_transaction(source, bare(), hash).is_err());
+		let offers = pallet_market::Offers::<Runtime>::iter().collect::<Vec<_>>();
+		assert_eq!(apply(bare()), Ok(Err(DispatchError::BadOrigin)));
+		assert_eq!(pallet_market::Offers::<Runtime>::iter().collect::<Vec<_>>(), offers);
 		let by_nobody = cheap().dispatch(RuntimeOrigin::none());
 		assert_eq!(by_nobody.map_err(|error| error.error), Err(DispatchError::BadOrigin));
 		// In the miner's name, signed by somebody else.

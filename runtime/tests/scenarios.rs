@@ -106,7 +106,8 @@ fn a_liar_should_lose_the_collateral_of_its_lease_to_the_treasury() {
 		assert!(Balances::balance(&Treasury::account_id()) >= before.1 + 2 * PRICE);
 		assert_eq!(stake_of(liar).record.wrong, 1);
 		let standing = ComputeStaking::miner_standing(liar.id(), Class::Echo).expect("is a miner");
-		assert!(standing.reputation < Reputation(1_000), "{:?}", standing.reputation);
+		// 10,000 × (0 + 2) / (0 + 16 + 4).
+		assert_eq!(standing.reputation, Reputation(1_000));
 		assert_eq!(end_of(world, job).map(|(_, paid, _)| paid), Some(2 * ASK));
 	});
 }

@@ -25,8 +25,13 @@ fn best_time(
 	let mut best = Duration::MAX;
 	loop {
 		let start = Instant::now();
-		if let WorkResult::Failed { code, message } = engine.execute(request) {
-			let error = anyhow::anyhow!("the measured job failed ({code:?}): {message}");
+		let why = match engine.execute(request) {
+			WorkResult::Completed { .. } => None,
+			WorkResult::Failed { code, message } => Some(format!("({code:?}): {message}")),
+			WorkResult::OutOfFuel { message } => Some(format!("for want of fuel: {message}")),
+		};
+		if let Some(why) = why {
+			let error = anyhow::anyhow!("the measured job failed {why}");
 			return Err(Fault { code: EXIT_DEVICE, error });
 		}
 		best = best.min(start.elapsed());

@@ -144,6 +144,12 @@ pub(super) fn run(
 			}
 			Ok(())
 		}
+		WorkResult::OutOfFuel { message } => {
+			if json {
+				println!("{}", json!({ "outcome": "OutOfFuel", "message": message }));
+			}
+			Err(Fault { code: EXIT_JOB, error: anyhow::anyhow!("the job ran out of fuel: {message}") })
+		}
 		WorkResult::Failed { code, message } => {
 			if json {
 				println!("{}", json!({ "outcome": "Failed", "code": code, "message": message }));

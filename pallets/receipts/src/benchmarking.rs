@@ -1,5 +1,12 @@
 //! What the calls cost, through the whole stack below, and what it costs to find out that one is free.
 
+#![allow(
+	clippy::arithmetic_side_effects,
+	clippy::expect_used,
+	clippy::indexing_slicing,
+	reason = "a benchmark whose set-up fails must stop; not in a chain's runtime"
+)]
+
 use crate::*;
 use aitbc_primitives::{
 	Balance, Capabilities, Cid, Class, MAX_INLINE_BYTES, MAX_LISTED_MINERS, MAX_PARAMS_BYTES,

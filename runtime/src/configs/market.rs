@@ -143,11 +143,8 @@ pub type MinCollateral = AtLeastExistential<dynamic_params::staking::MinCollater
 /// See [`dynamic_params::staking::MinDelegation`].
 pub type MinDelegation = AtLeastExistential<dynamic_params::staking::MinDelegation>;
 /// See [`dynamic_params::staking::CollateralFactorPercent`].
-pub type CollateralFactorPercent = Within<
-	dynamic_params::staking::CollateralFactorPercent,
-	ConstU32<100>,
-	ConstU32<100_000>,
->;
+pub type CollateralFactorPercent =
+	Within<dynamic_params::staking::CollateralFactorPercent, ConstU32<100>, ConstU32<100_000>>;
 /// See [`dynamic_params::jobs::RevealWithinBlocks`].
 pub type RevealWithinBlocks =
 	Within<dynamic_params::jobs::RevealWithinBlocks, ConstU32<MINUTES>, ConstU32<HOURS>>;

@@ -13,8 +13,8 @@ use aitbc_runtime::{
 };
 use codec::Encode;
 use frame_support::{
-	storage::{storage_prefix, unhashed},
 	dispatch::DispatchResultWithPostInfo,
+	storage::{storage_prefix, unhashed},
 	traits::{OnFinalize, OnIdle, fungible::Inspect},
 	weights::Weight,
 };
@@ -171,6 +171,13 @@ impl World {
 		Self { blocks, slot, gap: 0, parent, ledger, log: Vec::new(), logged: 0 }
 	}
 
+	/// Begins the second books anew with the present state: after an upgrade, whose old layout they cannot
+	/// read.
+	pub fn reopen_books(&mut self) {
+		self.note_events();
+		self.ledger = Ledger::open();
+	}
+
 	/// Begins a block: hooks, the time, and what is done before the first transaction.
 	pub fn open_block(&mut self) {
 		self.open_block_with_inherents();
@@ -180,7 +187,9 @@ impl World {
 
 	/// As [`World::open_block`], but for what comes after the inherents: the first transaction sets it off.
 	pub fn open_block_with_inherents(&mut self) {
-		let number = System::block_number() + 1 + core::mem::take(&mut self.gap);
+		let gap = core::mem::take(&mut self.gap);
+		System::set_block_number(System::block_number() + gap);
+		let number = System::block_number() + 1;
 		let mut header = Header::new(
 			number,
 			Default::default(),
