@@ -256,6 +256,21 @@ async fn an_engine_that_panics_should_be_tried_again_and_then_declined() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_shader_that_runs_out_of_fuel_should_be_answered_with_its_whole_budget() {
+	let world = World::new();
+	world.engine.starving.store(1, Ordering::SeqCst);
+	let program = world.store.put(b"a shader").expect("room");
+	let running = world.start();
+	let key = world.chain.state().shader(1, program, 700);
+	// The chain in memory checks that the receipt fits the lease.
+	let receipt = world.receipt(key).await.receipt;
+	assert_eq!((receipt.outcome, receipt.units), (Outcome::OutOfFuel, 700));
+	assert_eq!(receipt.trace_root, Hash::zero());
+	assert_eq!(world.engine.executions(), 1);
+	running.stop().await.expect("a clean end");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stop_on_purpose_should_not_count_as_a_crash() {
 	let world = World::new();
 	world.engine.hold(true);

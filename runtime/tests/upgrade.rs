@@ -150,7 +150,10 @@ fn jobs_that_were_begun_before_an_upgrade_should_be_finished_after_it() {
 		}
 		world.check();
 		assert!(!settled.is_empty(), "what could be answered is paid");
-		assert!(live_leases().iter().all(|(job, ..)| !live.contains(job)), "nothing waits for ever");
+		assert!(
+			live_leases().iter().all(|(job, ..)| !live.contains(job)),
+			"nothing waits for ever"
+		);
 	});
 }
 

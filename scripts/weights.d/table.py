@@ -77,7 +77,7 @@ def costs(source: str) -> dict[str, Cost]:
     found = {}
     for match in re.finditer(r"\n\tfn (\w+)\([^)]*\) -> Weight \{(.*?)\n\t\}", source[start:end], re.S):
         name, body = match.groups()
-        base = re.search(r"Weight::from_parts\(([\d_]+), \d+\)\n", body + "\n")
+        base = re.search(r"Weight::from_parts\(([\d_]+), [\d_]+\)\n", body + "\n")
         slopes = re.findall(r"from_parts\(([\d_]+), 0\)\.saturating_mul\((\w+)\.into", body)
         if base is None:
             continue

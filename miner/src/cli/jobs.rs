@@ -148,7 +148,10 @@ pub(super) fn run(
 			if json {
 				println!("{}", json!({ "outcome": "OutOfFuel", "message": message }));
 			}
-			Err(Fault { code: EXIT_JOB, error: anyhow::anyhow!("the job ran out of fuel: {message}") })
+			Err(Fault {
+				code: EXIT_JOB,
+				error: anyhow::anyhow!("the job ran out of fuel: {message}"),
+			})
 		}
 		WorkResult::Failed { code, message } => {
 			if json {

@@ -12,7 +12,7 @@ use aitbc_offchain_worker::{
 };
 use aitbc_primitives::{
 	AccountId, BlockNumber, Cid, Hash, JobId, JobSpec, Lease, LeaseBond, LeaseState, ReplicaIndex,
-	Replication, SignedReceipt, WorkerKey, Workload, commitment,
+	Replication, SignedReceipt, WgslCall, WorkerKey, Workload, commitment,
 };
 use futures::{StreamExt, stream};
 use std::{
@@ -112,6 +112,15 @@ impl State {
 		let view = LeaseView { replica, ..view };
 		let key = view.key();
 		self.tip().leases.insert(key, view);
+		key
+	}
+
+	/// Lets replica zero of a job that runs a shader of so many units.
+	pub fn shader(&mut self, job: u64, program: Cid, units_limit: u64) -> LeaseKey {
+		let key = self.lease(job, &[], &[], 1);
+		let call = WgslCall { program, workgroups: [1; 3], output_bytes: 4 };
+		let view = self.tip().leases.get_mut(&key).expect("just let");
+		view.spec = JobSpec { workload: Workload::Wgsl(call), units_limit, ..view.spec.clone() };
 		key
 	}
 
@@ -391,6 +400,8 @@ pub struct FakeEngine {
 	pub go: Mutex<bool>,
 	/// So many executions panic from now on.
 	pub panics: AtomicUsize,
+	/// So many executions run out of fuel from now on.
+	pub starving: AtomicUsize,
 }
 
 impl FakeEngine {
@@ -410,6 +421,7 @@ impl FakeEngine {
 			most_running: AtomicUsize::new(0),
 			go: Mutex::new(true),
 			panics: AtomicUsize::new(0),
+			starving: AtomicUsize::new(0),
 		})
 	}
 
@@ -447,6 +459,9 @@ impl Engine for FakeEngine {
 		}
 		self.running.fetch_sub(1, Ordering::SeqCst);
 		assert!(panics.is_err(), "the test wants a panic");
+		if self.starving.fetch_update(Ordering::SeqCst, Ordering::SeqCst, taken).is_ok() {
+			return WorkResult::OutOfFuel { message: "as the test wants it".into() };
+		}
 		let output = request.inputs.first().cloned().unwrap_or_else(|| request.params.clone());
 		let trace_root = aitbc_compute_core::merkle::root(&output).into();
 		WorkResult::Completed { output, trace_root }

@@ -26,19 +26,19 @@
 //!
 //! let worker = Pair::from_seed(&[7; 32]);
 //! let receipt = Receipt {
-//! 	version: RECEIPT_VERSION,
-//! 	genesis: Hash::repeat_byte(1),
-//! 	job: JobId(42),
-//! 	replica: 0,
-//! 	attempt: 0,
-//! 	program: Cid::of_raw(b"aitbc:program:echo:1"),
-//! 	input_root: Hash::repeat_byte(2), // of the job's specification
-//! 	outcome: Outcome::Completed { output: Cid::of_raw(b"hello"), inline: Default::default() },
-//! 	trace_root: Hash::repeat_byte(3),
-//! 	units: 1,
-//! 	profile: Hash::zero(),
-//! 	started_at: 10,
-//! 	finished_at: 11,
+//!     version: RECEIPT_VERSION,
+//!     genesis: Hash::repeat_byte(1),
+//!     job: JobId(42),
+//!     replica: 0,
+//!     attempt: 0,
+//!     program: Cid::of_raw(b"aitbc:program:echo:1"),
+//!     input_root: Hash::repeat_byte(2), // of the job's specification
+//!     outcome: Outcome::Completed { output: Cid::of_raw(b"hello"), inline: Default::default() },
+//!     trace_root: Hash::repeat_byte(3),
+//!     units: 1,
+//!     profile: Hash::zero(),
+//!     started_at: 10,
+//!     finished_at: 11,
 //! };
 //! let signature = worker.sign(&receipt.signing_payload());
 //! let answer = SignedReceipt { receipt, signature };
