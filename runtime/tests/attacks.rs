@@ -868,7 +868,7 @@ fn attack_unbonding_is_made_shorter_than_jobs_can_live() {
 		world.must(miner, Staking::leave {});
 		world.run(10);
 		world.must_fail(miner, Staking::withdraw {});
-		assert_eq!(parameters().unbonding_blocks, 43_200);
+		assert_eq!(parameters().unbonding_blocks, 129_600);
 	});
 }
 

@@ -116,7 +116,7 @@ class Market:
         self._delegate(self.miners[0])
 
     def _delegate(self, miner: Miner) -> None:
-        """Lets dora stake on a miner, who keeps a commission."""
+        """Lets dora stake on a miner, who announces a commission: a raise holds after the unbonding time only."""
         self.aitbc.run("miner", "commission", COMMISSION, "--from", miner.name)
         self.aitbc.run("stake", "delegate", "--from", "dora", "--miner", miner.name, "--amount", f"{DELEGATION} planck")
 

@@ -52,7 +52,7 @@ def jobs_table(jobs: list[JobReport]) -> str:
         ]
         for job in jobs
     ]
-    return table(["job", "what", "class", "outcome", "miners paid", "posted", "paid", "blocks", "AIT to miners"], rows, left=5)
+    return table(["job", "what", "class", "outcome", "miners paid", "posted", "ended", "blocks", "AIT to miners"], rows, left=5)
 
 
 def parts_table(parts: dict[str, int]) -> str:

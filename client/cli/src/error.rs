@@ -159,6 +159,9 @@ fn advice_on(pallet_error: &str) -> Option<&'static str> {
 		"ComputeStaking::StillUnbonding" | "ComputeStaking::NothingDue" => {
 			"`aitbc miner show` and `aitbc stake show` tell from which block on it is possible"
 		}
+		"ComputeStaking::NotLeaving" => {
+			"`aitbc miner leave` comes first; to take a part out, use `aitbc miner unbond`"
+		}
 		"ComputeStaking::LeasesOpen" => {
 			"wait until they have ended; `aitbc miner chill` sees to it that no new ones begin"
 		}

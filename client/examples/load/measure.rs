@@ -232,8 +232,8 @@ impl Load {
 		};
 		// In turns, so that a sender's extrinsics are spread.
 		for round in 0..u64::from(self.ahead) {
-			for index in 0..self.senders.len() {
-				let waiting = self.next[index].saturating_sub(used[index]);
+			for (index, used) in used.iter().enumerate() {
+				let waiting = self.next[index].saturating_sub(*used);
 				if budget == 0 || waiting > round || waiting >= u64::from(self.ahead) {
 					continue;
 				}

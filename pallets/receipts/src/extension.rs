@@ -32,7 +32,7 @@ use sp_runtime::{
 /// for the fee, and which nobody else accounts for. In encoding and metadata it is what it wraps: signers need
 /// not know it.
 #[derive(Encode, Decode, DecodeWithMemTracking, Clone, Eq, PartialEq)]
-pub struct PrioritiseReceipts<T, S = ()>(pub S, PhantomData<T>);
+pub struct PrioritiseReceipts<T, S>(pub S, PhantomData<T>);
 
 impl<T, S: StaticTypeInfo> TypeInfo for PrioritiseReceipts<T, S> {
 	type Identity = S;
@@ -45,12 +45,6 @@ impl<T, S: StaticTypeInfo> TypeInfo for PrioritiseReceipts<T, S> {
 impl<T, S> From<S> for PrioritiseReceipts<T, S> {
 	fn from(wrapped: S) -> Self {
 		Self(wrapped, PhantomData)
-	}
-}
-
-impl<T, S: Default> Default for PrioritiseReceipts<T, S> {
-	fn default() -> Self {
-		S::default().into()
 	}
 }
 

@@ -145,6 +145,12 @@ pub type MinDelegation = AtLeastExistential<dynamic_params::staking::MinDelegati
 /// See [`dynamic_params::staking::CollateralFactorPercent`].
 pub type CollateralFactorPercent =
 	Within<dynamic_params::staking::CollateralFactorPercent, ConstU32<100>, ConstU32<100_000>>;
+/// See [`dynamic_params::staking::UnbondingBlocks`]. What ends beyond any horizon would never be paid out.
+pub type UnbondingBlocks =
+	Within<dynamic_params::staking::UnbondingBlocks, MinUnbondingBlocks, ConstU32<{ 60 * DAYS }>>;
+/// See [`dynamic_params::staking::SlashWithheld`]. Were silence cheap, whoever lied would be silent.
+pub type SlashWithheld =
+	Within<dynamic_params::staking::SlashWithheld, LeastSlashWithheld, WholeSlash>;
 /// See [`dynamic_params::jobs::RevealWithinBlocks`].
 pub type RevealWithinBlocks =
 	Within<dynamic_params::jobs::RevealWithinBlocks, ConstU32<MINUTES>, ConstU32<HOURS>>;
@@ -157,10 +163,10 @@ pub fn terms() -> MarketTerms {
 	use dynamic_params::{jobs, market, payouts, staking};
 	MarketTerms {
 		min_collateral: MinCollateral::get(),
-		unbonding_blocks: staking::UnbondingBlocks::get().max(MinUnbondingBlocks::get()),
+		unbonding_blocks: UnbondingBlocks::get(),
 		collateral_factor_percent: CollateralFactorPercent::get(),
 		slash_late: staking::SlashLate::get(),
-		slash_withheld: staking::SlashWithheld::get(),
+		slash_withheld: SlashWithheld::get(),
 		min_delegation: MinDelegation::get(),
 		max_delegation_percent: staking::MaxDelegationPercent::get(),
 		program_deposit_base: jobs::ProgramDepositBase::get(),
@@ -205,8 +211,11 @@ parameter_types! {
 	/// Paying the emission of past eras may take a twentieth.
 	pub MaxEmissionWeight: Weight =
 		Perbill::from_percent(5) * RuntimeBlockWeights::get().max_block;
-	/// Longer than any job can live, and than the challenge windows to come.
-	pub const MinUnbondingBlocks: BlockNumber = DAYS;
+	/// Longer than any job can live (seven replicas and two tie-breakers, each let three times with the
+	/// longest windows: under two days), and than the challenge windows to come.
+	pub const MinUnbondingBlocks: BlockNumber = 3 * DAYS;
+	pub const LeastSlashWithheld: Perbill = Perbill::from_percent(50);
+	pub const WholeSlash: Perbill = Perbill::from_percent(100);
 	/// How long half of a reputation lasts.
 	pub const ReputationHalfLife: BlockNumber = 7 * DAYS;
 	/// Blocks for which verified work is counted together.
@@ -268,11 +277,11 @@ impl pallet_compute_staking::Config for Runtime {
 	type MinCollateral = MinCollateral;
 	type MinDelegation = MinDelegation;
 	type MaxDelegationPercent = dynamic_params::staking::MaxDelegationPercent;
-	type UnbondingBlocks = dynamic_params::staking::UnbondingBlocks;
+	type UnbondingBlocks = UnbondingBlocks;
 	type MinUnbondingBlocks = MinUnbondingBlocks;
 	type MaxUnbondingChunks = ConstU32<8>;
 	type SlashLate = dynamic_params::staking::SlashLate;
-	type SlashWithheld = dynamic_params::staking::SlashWithheld;
+	type SlashWithheld = SlashWithheld;
 	type ReputationHalfLife = ReputationHalfLife;
 	type OnSlash = ToTreasury;
 	type WeightInfo = pallet_compute_staking::weights::SubstrateWeight<Runtime>;

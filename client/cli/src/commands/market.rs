@@ -91,11 +91,11 @@ async fn depth(context: &Context, view: &View, args: &DepthArgs) -> Result<(), C
 		lines.push(show::class(class).to_string());
 		lines.extend(asks.iter().map(|level| {
 			let from = format_amount(level.lowest_price);
-			format!("  {:>6} offers    from {from} per unit", level.offers)
+			format!("  {:>6}  offered, from {from} per unit", level.offers)
 		}));
 		lines.extend(bids.iter().map(|level| {
 			let from = format_amount(level.lowest_bid);
-			format!("  {:>6} replicas  wait, bidding from {from} per unit", level.replicas)
+			format!("  {:>6}  waiting, bidding from {from} per unit", level.replicas)
 		}));
 		if asks.is_empty() && bids.is_empty() {
 			lines.push("  nothing is offered, and nothing waits".into());

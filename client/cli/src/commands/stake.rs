@@ -204,10 +204,10 @@ async fn undelegate(context: &Context, args: &UndelegateArgs) -> Result<(), CliE
 			signer.name()
 		)));
 	}
+	let pool = view.miner(&miner).await?.map(|miner| miner.pool).unwrap_or_default();
 	let shares = match &args.part {
 		Part { shares: Some(shares), .. } => *shares,
 		Part { amount: Some(amount), .. } => {
-			let pool = view.miner(&miner).await?.map(|miner| miner.pool).unwrap_or_default();
 			let wanted = pool.shares_for(*amount).filter(|shares| *shares <= held.shares);
 			wanted.ok_or_else(|| {
 				let (amount, value) = (format_amount(*amount), format_amount(held.value));
@@ -218,6 +218,14 @@ async fn undelegate(context: &Context, args: &UndelegateArgs) -> Result<(), CliE
 		}
 		Part { .. } => held.shares,
 	};
+	let left = pool.worth(held.shares.saturating_sub(shares));
+	let least = view.terms().await?.min_delegation;
+	if shares < held.shares && left < least {
+		let (left, least) = (format_amount(left), format_amount(least));
+		return Err(CliError::usage(format!(
+			"that would leave {left}, less than the least delegation of {least}; take less, or use --all"
+		)));
+	}
 	signer.confirm(&format!("Take {shares} of {} shares back", held.shares))?;
 	let undelegated = signer.chain.undelegate(&signer.unlock()?, &miner, shares).await?;
 	let (amount, until) = (format_amount(undelegated.amount), undelegated.until);

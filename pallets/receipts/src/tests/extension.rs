@@ -263,7 +263,7 @@ fn extension_should_be_invisible_to_signers() {
 fn extension_should_give_no_priority_when_nothing_tells_which_is_next() {
 	execute(|| {
 		for call in free_calls() {
-			let alone = PrioritiseReceipts::<Test>::default();
+			let alone = PrioritiseReceipts::<Test, ()>::from(());
 			let source = TransactionSource::External;
 			let (validity, ..) = alone
 				.validate_only(Some(who(0)).into(), &call, &info_of(&call), 0, source, 0)
