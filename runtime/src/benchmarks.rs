@@ -122,7 +122,10 @@ impl BenchmarkWorld for World {
 		let class = spec.workload.class();
 		for index in 0..u32::from(spec.replication.most_replicas()) {
 			let miner = Self::miner(index);
-			Self::offer(&miner, class, terms.clone());
+			// What a benchmark offered before stays.
+			if !pallet_market::Offers::<Runtime>::contains_key(class, &miner) {
+				Self::offer(&miner, class, terms.clone());
+			}
 		}
 		let money = spec.escrow().unwrap_or_default().saturating_add(1_000 * AIT);
 		Self::endow(client, money);

@@ -394,8 +394,9 @@ pub fn free(who: &AccountId) -> Balance {
 
 /// What Alice claims a slot with. The signatures are kept: every chain of these tests begins alike.
 fn claim(slot: u64) -> DigestItem {
-	static CLAIMS: LazyLock<Mutex<HashMap<(u64, u64, [u8; 32]), sr25519::vrf::VrfSignature>>> =
-		LazyLock::new(Default::default);
+	/// Slot, epoch, and the epoch's randomness.
+	type Slots = HashMap<(u64, u64, [u8; 32]), sr25519::vrf::VrfSignature>;
+	static CLAIMS: LazyLock<Mutex<Slots>> = LazyLock::new(Default::default);
 	let begun = *pallet_babe::GenesisSlot::<Runtime>::get() != 0;
 	let current = if begun { Babe::current_epoch() } else { first_epoch() };
 	let over = begun && slot.saturating_sub(*current.start_slot) >= current.duration;
