@@ -17,8 +17,9 @@ MAX_PRICE = "2 MILLI"
 EDGE_UNITS = "500"
 JOB_S = 120
 FINALITY_S = 60
-# Blocks a miner has for the job whose miner is killed: it is waited for in full.
-KILLED_DELIVER_BLOCKS = 8
+# Blocks a miner has for the job whose miner is killed: it is waited for in full, and the next one must get
+# through on a machine that has other things to do.
+KILLED_DELIVER_BLOCKS = 12
 # More memory than any device of the demo claims to have.
 ABSURD_MEMORY_MIB = "1000000"
 
@@ -167,7 +168,7 @@ class Story:
         victim = victims[0]
         self.report("a miner is killed", facts, f"paid, let again after {victim.name}")
         self.check(f"{victim.name}'s lease ended late and it was not paid", facts.fate_of(victim.account) == ["Late"] and victim.account not in facts.paid())
-        self.check("the job was let again to another miner, who was paid", facts.state[0] == "Settled" and len(facts.leases) == 2 and len(facts.paid()) == 1)
+        self.check("the job was let again to another miner, who was paid", facts.state[0] == "Settled" and len(facts.leases) >= 2 and len(facts.paid()) == 1 and victim.account not in facts.paid())
         self.check(f"{victim.name} was slashed for it", facts.slashed(victim.account) > 0)
         self.check("the product is right (Freivalds)", right)
         self.market.start_worker(victim)
