@@ -16,6 +16,9 @@
 	reason = "a measurement that cannot go on stops"
 )]
 
+#[path = "../tests/support/genesis.rs"]
+mod genesis;
+
 use aitbc_primitives::{
 	Capabilities, Class, JobSpec, OfferTerms, Replication, WorkerKey, WorkerSignature, Workload,
 	worker_consent,
@@ -49,22 +52,8 @@ fn account(kind: u8, index: u32) -> AccountId {
 
 fn chain() -> sp_io::TestExternalities {
 	let preset = get_preset(&"development".into()).expect("the preset exists");
-	let patch: serde_json::Value = serde_json::from_slice(&preset).expect("the preset is JSON");
-	let mut config = serde_json::to_value(RuntimeGenesisConfig::default()).expect("is JSON");
-	merge(&mut config, patch);
-	let config: RuntimeGenesisConfig = serde_json::from_value(config).expect("is a genesis");
+	let config: RuntimeGenesisConfig = genesis::from_preset(&preset);
 	sp_io::TestExternalities::new(config.build_storage().expect("can be stored"))
-}
-
-fn merge(into: &mut serde_json::Value, patch: serde_json::Value) {
-	match (into, patch) {
-		(serde_json::Value::Object(into), serde_json::Value::Object(patch)) => {
-			for (key, value) in patch {
-				merge(into.entry(key).or_insert(serde_json::Value::Null), value);
-			}
-		}
-		(into, patch) => *into = patch,
-	}
 }
 
 /// Miner number `index` with an offer whose price is one of sixteen buckets.

@@ -1,6 +1,9 @@
 //! The runtime as a whole: that its chains begin, that its numbers fit together, that fees and deposits
 //! go where they should.
 
+#[path = "../tests/support/genesis.rs"]
+mod genesis;
+
 use crate::{
 	AIT, Balances, ExistentialDeposit, MILLI_AIT, Runtime, RuntimeCall, RuntimeGenesisConfig,
 	RuntimeOrigin, Session, Staking, System, TransactionPayment, Treasury,
@@ -27,27 +30,11 @@ use sp_runtime::{BuildStorage, Perbill, traits::StaticLookup};
 /// A chain of the preset `name` in block one.
 fn chain(name: &str) -> sp_io::TestExternalities {
 	let preset = get_preset(&name.into()).expect("the preset exists");
-	let patch: serde_json::Value = serde_json::from_slice(&preset).expect("the preset is JSON");
-	let mut config = serde_json::to_value(RuntimeGenesisConfig::default())
-		.expect("the default genesis can be written as JSON");
-	merge(&mut config, patch);
-	let config: RuntimeGenesisConfig =
-		serde_json::from_value(config).expect("the preset names only what genesis has");
+	let config: RuntimeGenesisConfig = genesis::from_preset(&preset);
 	let storage = config.build_storage().expect("genesis can be stored");
 	let mut chain = sp_io::TestExternalities::new(storage);
 	chain.execute_with(|| System::set_block_number(1));
 	chain
-}
-
-fn merge(into: &mut serde_json::Value, patch: serde_json::Value) {
-	match (into, patch) {
-		(serde_json::Value::Object(into), serde_json::Value::Object(patch)) => {
-			for (key, value) in patch {
-				merge(into.entry(key).or_insert(serde_json::Value::Null), value);
-			}
-		}
-		(into, patch) => *into = patch,
-	}
 }
 
 #[test]

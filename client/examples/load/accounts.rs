@@ -5,11 +5,7 @@ use aitbc_client::{chain::Chain, wallet::Keypair};
 use aitbc_primitives::{AIT, Balance};
 use anyhow::{Context, Result};
 use std::str::FromStr;
-use subxt::{
-	dynamic::Value,
-	transactions::dynamic,
-	utils::{AccountId32, MultiAddress},
-};
+use subxt::{dynamic::Value, transactions::dynamic, utils::AccountId32};
 use subxt_signer::SecretUri;
 
 /// What each sender gets, planck.
@@ -36,23 +32,16 @@ pub async fn fund(link: &Link, count: u16) -> Result<Vec<Keypair>> {
 pub async fn endow(chain: &Chain, who: &[Keypair], amount: Balance, from: &str) -> Result<()> {
 	let rich = pair(from)?;
 	for part in who.chunks(BATCH) {
-		let transfers: Vec<Value> = part
-			.iter()
-			.map(|to| {
-				let to: MultiAddress<AccountId32, ()> =
-					MultiAddress::Id(to.public_key().to_account_id());
-				transfer(&to, amount)
-			})
-			.collect();
+		let transfers: Vec<Value> =
+			part.iter().map(|to| transfer(&to.public_key().to_account_id(), amount)).collect();
 		let batch = dynamic("Utility", "batch_all", (Value::unnamed_composite(transfers),));
 		chain.submit(&rich, &batch).await.context("the accounts cannot be funded")?;
 	}
 	Ok(())
 }
 
-fn transfer(to: &MultiAddress<AccountId32, ()>, amount: Balance) -> Value {
-	let MultiAddress::Id(id) = to else { return Value::bool(false) };
-	let to = Value::unnamed_variant("Id", [Value::from_bytes(id.0)]);
+fn transfer(to: &AccountId32, amount: Balance) -> Value {
+	let to = Value::unnamed_variant("Id", [Value::from_bytes(to.0)]);
 	let call =
 		Value::named_variant("transfer_keep_alive", [("dest", to), ("value", Value::u128(amount))]);
 	Value::unnamed_variant("Balances", [call])

@@ -1,7 +1,7 @@
 //! A chain of the real runtime in memory: genesis, blocks, extrinsics.
 
 use super::{
-	alarm,
+	alarm, genesis,
 	ledger::Ledger,
 	people::{Person, people},
 };
@@ -43,26 +43,10 @@ const FIRST_SLOT: u64 = 1_000;
 /// Genesis of the preset `development`, with coins for the people of these tests.
 static GENESIS: LazyLock<Storage> = LazyLock::new(|| {
 	let preset = get_preset(&"development".into()).expect("the preset exists");
-	let patch: serde_json::Value = serde_json::from_slice(&preset).expect("the preset is JSON");
-	let mut config = serde_json::to_value(RuntimeGenesisConfig::default())
-		.expect("the default genesis can be written as JSON");
-	merge(&mut config, patch);
-	let mut config: RuntimeGenesisConfig =
-		serde_json::from_value(config).expect("the preset names only what genesis has");
+	let mut config: RuntimeGenesisConfig = genesis::from_preset(&preset);
 	config.balances.balances.extend(people().with_coins().map(|who| (who.id(), ENDOWMENT)));
 	config.build_storage().expect("genesis can be stored")
 });
-
-fn merge(into: &mut serde_json::Value, patch: serde_json::Value) {
-	match (into, patch) {
-		(serde_json::Value::Object(into), serde_json::Value::Object(patch)) => {
-			for (key, value) in patch {
-				merge(into.entry(key).or_insert(serde_json::Value::Null), value);
-			}
-		}
-		(into, patch) => *into = patch,
-	}
-}
 
 /// A chain in its first block, and the end of it: every invariant is checked after `test`.
 pub fn with_world(test: impl FnOnce(&mut World)) {

@@ -5,6 +5,7 @@
 pub mod actions;
 pub mod alarm;
 pub mod chain;
+pub mod genesis;
 pub mod ledger;
 pub mod people;
 pub mod shop;
