@@ -90,8 +90,12 @@ pub fn set_compounding(on: bool) -> Call<(bool,)> {
 }
 
 /// `ComputeStaking.delegate`.
-pub fn delegate(miner: &AccountId, amount: Balance) -> Call<(Account, Balance)> {
-	dynamic("ComputeStaking", "delegate", (Static(miner.clone()), amount))
+pub fn delegate(
+	miner: &AccountId,
+	amount: Balance,
+	min_shares: Balance,
+) -> Call<(Account, Balance, Balance)> {
+	dynamic("ComputeStaking", "delegate", (Static(miner.clone()), amount, min_shares))
 }
 
 /// `ComputeStaking.undelegate`.
@@ -313,7 +317,7 @@ mod tests {
 		check(seen, resume());
 		check(seen, set_commission(1_000_000));
 		check(seen, set_compounding(true));
-		check(seen, delegate(&account, 8));
+		check(seen, delegate(&account, 8, 9));
 		check(seen, undelegate(&account, u128::MAX));
 		check(seen, return_delegation(&account, &AccountId::from([8; 32])));
 		check(seen, request_owner(&account));

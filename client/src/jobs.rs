@@ -153,7 +153,7 @@ pub struct Job {
 	/// Blocks a miner has to answer.
 	pub deliver_within_blocks: u32,
 	/// What of their full pay those get who agree that an input cannot be had, percent.
-	pub unavailable_pay: u8,
+	pub time_pay: u8,
 	/// When it was posted.
 	pub posted_at: BlockNumber,
 	/// When it ended.

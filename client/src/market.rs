@@ -117,7 +117,7 @@ pub struct Terms {
 	/// Blocks for which the record of an ended job is kept.
 	pub retention_blocks: BlockNumber,
 	/// What a quorum that could not have an input is paid of its full pay, in hundredths.
-	pub unavailable_pay: u8,
+	pub time_pay: u8,
 	/// Most jobs of one client that have not ended.
 	pub max_live_jobs: u32,
 	/// The protocol's share of a payment, in millionths.

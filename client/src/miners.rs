@@ -5,7 +5,7 @@ use crate::{
 	chain::{Chain, Included, View},
 	errors::{ChainError, SubmitError},
 	schema,
-	stakes::SharePool,
+	stakes::{SharePool, mul_div},
 	wallet::Keypair,
 };
 use aitbc_primitives::{
@@ -142,14 +142,23 @@ pub struct Miner {
 }
 
 impl Miner {
-	/// What backs leases, planck: own collateral and active delegations.
+	/// Own collateral and active delegations, planck: what rewards are divided by.
 	pub const fn bond(&self) -> Balance {
 		self.own.saturating_add(self.pool.value)
 	}
 
-	/// The part of the bond that backs no lease, planck.
-	pub const fn free(&self) -> Balance {
-		self.bond().saturating_sub(self.locked)
+	/// The part of the bond that may back leases, planck: delegations count up to
+	/// `max_delegation_percent` (see [`crate::market::Terms`]) of its own collateral.
+	pub fn backing(&self, max_delegation_percent: u32) -> Balance {
+		// What does not fit 128 bits is more than there is.
+		let most = mul_div(self.own, max_delegation_percent.into(), 100);
+		let most = most.map_or(Balance::MAX, |(most, _)| most);
+		self.own.saturating_add(self.pool.value.min(most))
+	}
+
+	/// The part of [`Self::backing`] that backs no lease, planck.
+	pub fn free(&self, max_delegation_percent: u32) -> Balance {
+		self.backing(max_delegation_percent).saturating_sub(self.locked)
 	}
 }
 

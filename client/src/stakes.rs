@@ -38,7 +38,7 @@ impl SharePool {
 }
 
 /// ⌊a × b / c⌋ through 256 bits, with the remainder. `None` if `c` is zero or the result does not fit.
-fn mul_div(a: u128, b: u128, c: u128) -> Option<(u128, u128)> {
+pub(crate) fn mul_div(a: u128, b: u128, c: u128) -> Option<(u128, u128)> {
 	if c == 0 {
 		return None;
 	}
@@ -216,7 +216,7 @@ impl View {
 }
 
 impl Chain {
-	/// Stakes `amount` on a miner.
+	/// Stakes `amount` on a miner, if it buys at least `min_shares` (0: however many).
 	///
 	/// # Errors
 	/// [`SubmitError`].
@@ -225,8 +225,10 @@ impl Chain {
 		delegator: &Keypair,
 		miner: &AccountId,
 		amount: Balance,
+		min_shares: Balance,
 	) -> Result<Delegated, SubmitError> {
-		let included = self.submit(delegator, &calls::delegate(miner, amount)).await?;
+		let call = calls::delegate(miner, amount, min_shares);
+		let included = self.submit(delegator, &call).await?;
 		let SharesField { shares } = included.event("ComputeStaking", "Delegated")?;
 		Ok(Delegated { shares, included })
 	}

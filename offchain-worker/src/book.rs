@@ -33,6 +33,21 @@ pub struct Pending {
 	pub since: BlockNumber,
 }
 
+/// Whether others can have the output of a replicated job. It is begun only while the job's reveals
+/// are open. What an earlier process did is not remembered: storing the same bytes again is harmless.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Publication {
+	/// As far as this process knows only the worker has it.
+	Due {
+		/// It is not tried before this block: the last try failed.
+		not_before: BlockNumber,
+	},
+	/// A task of this process is storing it.
+	UnderWay,
+	/// It lies in the data store.
+	Done,
+}
+
 /// All that is known of one lease.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
@@ -40,6 +55,8 @@ pub struct Entry {
 	pub progress: Progress,
 	/// What is on its way to a block.
 	pub pending: Option<Pending>,
+	/// Whether others can have its output.
+	pub publication: Publication,
 	/// Latest block in which the lease is known to have lived. A node that is still behind it cannot
 	/// tell whether the lease has ended.
 	pub live_at: BlockNumber,
@@ -52,7 +69,19 @@ pub struct Entry {
 impl Entry {
 	/// An entry with nothing sent and nothing failed.
 	pub fn new(progress: Progress) -> Self {
-		Self { progress, pending: None, live_at: 0, absent_since: None, not_before: 0 }
+		Self {
+			progress,
+			pending: None,
+			publication: Publication::Due { not_before: 0 },
+			live_at: 0,
+			absent_since: None,
+			not_before: 0,
+		}
+	}
+
+	/// Whether a task of this process uses what the worker keeps of the lease.
+	pub fn is_busy(&self) -> bool {
+		self.progress == Progress::Running || self.publication == Publication::UnderWay
 	}
 }
 

@@ -66,7 +66,8 @@ pub struct Arguments {
 	#[arg(long, value_name = "FILE")]
 	password_file: Vec<PathBuf>,
 
-	/// Directory of this worker's crash journal; one worker, one directory
+	/// Directory of this worker's crash journal and of outputs that must not be seen yet, up to 64 MiB
+	/// for each open lease; one worker, one directory
 	#[arg(long, value_name = "DIR")]
 	state_dir: PathBuf,
 

@@ -3,16 +3,18 @@
 //! One task follows the best block ([`crate::follower`]) and publishes the newest view; this loop
 //! owns the [`Book`], lets [`reconcile`] decide and starts tasks for what takes time: executions and
 //! messages. Their number is bounded by the leases the chain gives the miner and by
-//! [`Settings::max_open`]. Nothing is shared with the tasks but the journal's directory.
+//! [`Settings::max_open`]. Nothing is shared with the tasks but the directories of the journal and of
+//! private outputs.
 
 use crate::{
-	book::{Book, Entry, Pending, Progress},
+	book::{Book, Entry, Pending, Progress, Publication},
 	chain::{Chain, ChainError, Message},
 	executor::{ExecuteError, Executed, Executor},
 	follower::{Follower, follow},
 	journal::{Journal, JournalError, Loaded, Record},
 	keys::KeyRing,
 	lease::{Answer, ChainView, LeaseKey, LeaseView},
+	outputs::Outputs,
 	reconcile::{Action, Policy, SkipReason, Step, reconcile},
 };
 use aitbc_data::{DataStore, cid_to_string};
@@ -27,6 +29,9 @@ use tokio::{
 	task::JoinSet,
 	time::timeout,
 };
+
+/// Outputs that are put into the data store at once. Each lies in memory meanwhile.
+const PUBLICATIONS_MAX: usize = 2;
 
 /// How long and how much.
 #[derive(Clone, Copy, Debug)]
@@ -88,6 +93,8 @@ pub struct Parts<C> {
 	pub journal: Journal,
 	/// What the journal held when it was opened.
 	pub loaded: Loaded,
+	/// Keeps the outputs of replicated jobs until their reveals are open.
+	pub outputs: Outputs,
 	/// How long and how much.
 	pub settings: Settings,
 }
@@ -114,6 +121,7 @@ pub enum DaemonError {
 
 enum Event {
 	Executed { key: LeaseKey, executions: u8, result: Result<Executed, ExecuteError> },
+	Published { key: LeaseKey, result: Result<(), ExecuteError> },
 	Sent { key: LeaseKey, step: Step, result: Result<(), ChainError> },
 }
 
@@ -187,7 +195,9 @@ pub async fn serve<C: Chain>(
 
 impl<C: Chain> Daemon<C> {
 	fn new(parts: Parts<C>, best: watch::Receiver<BlockNumber>) -> Self {
-		let Parts { chain, genesis, engine, store, keys, journal, loaded, settings, .. } = parts;
+		let Parts {
+			chain, genesis, engine, store, keys, journal, loaded, outputs, settings, ..
+		} = parts;
 		let policy = Policy {
 			workers: keys.public(),
 			max_open: settings.max_open,
@@ -195,8 +205,20 @@ impl<C: Chain> Daemon<C> {
 			resend_blocks: settings.resend_blocks.max(1),
 		};
 		let slots = Arc::new(Semaphore::new(settings.slots.max(1)));
+		let publications = Arc::new(Semaphore::new(PUBLICATIONS_MAX));
 		let poll = settings.poll;
-		let executor = Executor { engine, store, journal, keys, genesis, slots, best, poll };
+		let executor = Executor {
+			engine,
+			store,
+			journal,
+			outputs,
+			keys,
+			genesis,
+			slots,
+			publications,
+			best,
+			poll,
+		};
 		Self {
 			chain,
 			executor,
@@ -221,6 +243,7 @@ impl<C: Chain> Daemon<C> {
 					let Some(lease) = leases.get(&key) else { continue };
 					self.start(key, lease, matches!(action, Action::Decline(_)));
 				}
+				Action::Publish(key) => self.publish(key),
 				Action::Send(key, step) => {
 					let Some(lease) = leases.get(&key) else { continue };
 					self.send(key, step, lease.lease.worker);
@@ -265,6 +288,20 @@ impl<C: Chain> Daemon<C> {
 		});
 	}
 
+	fn publish(&mut self, key: LeaseKey) {
+		let entry = self.book.entry(key);
+		let Progress::Executed(answer) = &entry.progress else { return };
+		let (executor, answer) = (self.executor.clone(), answer.clone());
+		entry.publication = Publication::UnderWay;
+		self.tasks.spawn(async move {
+			let published = AssertUnwindSafe(executor.publish(key, answer)).catch_unwind().await;
+			let result = published.unwrap_or_else(|_| {
+				Err(ExecuteError::Panicked { reason: "while an output was stored".into() })
+			});
+			Event::Published { key, result }
+		});
+	}
+
 	/// Sends with the key that the lease names.
 	fn send(&mut self, key: LeaseKey, step: Step, worker: WorkerKey) {
 		let since = self.view.best;
@@ -292,6 +329,7 @@ impl<C: Chain> Daemon<C> {
 			Event::Executed { key, executions, result } => {
 				self.handle_executed(key, executions, result);
 			}
+			Event::Published { key, result } => self.handle_published(key, result),
 			Event::Sent { key, step, result: Ok(()) } => {
 				log(key, self.view.best, format_args!("{step} taken"));
 			}
@@ -342,6 +380,20 @@ impl<C: Chain> Daemon<C> {
 		self.book.observe(&self.view);
 	}
 
+	fn handle_published(&mut self, key: LeaseKey, result: Result<(), ExecuteError>) {
+		let block = self.view.best;
+		self.book.entry(key).publication = match result {
+			Ok(()) => {
+				log(key, block, format_args!("output stored"));
+				Publication::Done
+			}
+			Err(error) => {
+				log_warn(key, block, format_args!("output not stored, trying again: {error}"));
+				Publication::Due { not_before: block.saturating_add(self.settings.retry_blocks) }
+			}
+		};
+	}
+
 	/// The first answer is the one that counts.
 	fn recorded(&self, key: LeaseKey) -> Progress {
 		match self.executor.journal.answer(key) {
@@ -352,6 +404,9 @@ impl<C: Chain> Daemon<C> {
 	}
 
 	fn forget(&mut self, key: LeaseKey) {
+		if let Err(error) = self.executor.outputs.discard(key) {
+			return log_warn(key, self.view.best, format_args!("cannot forget: {error}"));
+		}
 		match self.executor.journal.forget(key) {
 			Ok(()) => self.book.remove(&key),
 			Err(error) => log_warn(key, self.view.best, format_args!("cannot forget: {error}")),

@@ -1,12 +1,15 @@
-//! From a lease to its answer: wait for the inputs, run the engine, store the output, sign, journal.
+//! From a lease to its answer: wait for the inputs, run the engine, keep the output, sign, journal.
 //!
-//! The order is what makes a crash harmless at every point: the output is durable in the data store
-//! before the answer is signed, and the answer is durable in the journal before anybody can send it.
+//! The order is what makes a crash harmless at every point: the output is durable before the answer is
+//! signed, and the answer is durable in the journal before anybody can send it. The output of a single
+//! job goes into the data store at once, that of a replicated one only when its reveals are open
+//! ([`crate::outputs`]).
 
 use crate::{
 	journal::{Journal, JournalError},
 	keys::KeyRing,
 	lease::{Answer, LeaseKey, LeaseView},
+	outputs::{OutputError, Outputs},
 };
 use aitbc_data::{DataError, DataStore};
 use aitbc_miner::{Engine, WorkRequest, WorkResult};
@@ -38,9 +41,9 @@ pub enum ExecuteError {
 	/// The journal cannot be read or written.
 	#[error(transparent)]
 	Journal(#[from] JournalError),
-	/// The output cannot be stored.
-	#[error("cannot store the output: {0}")]
-	Store(#[from] DataError),
+	/// The output cannot be kept or stored.
+	#[error(transparent)]
+	Output(#[from] OutputError),
 	/// The operating system gave no random bytes for the salt.
 	#[error("the operating system gives no random bytes: {reason}")]
 	Random {
@@ -66,7 +69,7 @@ impl ExecuteError {
 	pub fn is_retryable(&self) -> bool {
 		match self {
 			ExecuteError::Journal(error) => error.is_retryable(),
-			ExecuteError::Store(_) | ExecuteError::Random { .. } => true,
+			ExecuteError::Output(_) | ExecuteError::Random { .. } => true,
 			ExecuteError::Unbound(_) | ExecuteError::OtherKey | ExecuteError::Panicked { .. } => {
 				false
 			}
@@ -92,15 +95,19 @@ pub struct Executor {
 	pub store: Arc<dyn DataStore>,
 	/// Remembers the answers.
 	pub journal: Journal,
+	/// Keeps the outputs of replicated jobs until their reveals are open.
+	pub outputs: Outputs,
 	/// Signs them, each with the key of its lease.
 	pub keys: Arc<KeyRing>,
 	/// Hash of block zero.
 	pub genesis: Hash,
 	/// One permit per job that may run at once.
 	pub slots: Arc<Semaphore>,
+	/// One permit per output that may be published at once. Never closed.
+	pub publications: Arc<Semaphore>,
 	/// Number of the best block.
 	pub best: watch::Receiver<BlockNumber>,
-	/// First pause between two looks for an input, and between two tries to store an output; grows
+	/// First pause between two looks for an input, and between two tries to keep an output; grows
 	/// to ten times as much.
 	pub poll: Duration,
 }
@@ -208,9 +215,7 @@ impl Executor {
 		let result = blocking(move || engine.execute_within(&request, limit)).await?;
 		let finding = match result {
 			WorkResult::Completed { output, trace_root } => {
-				let Some(outcome) = self.store_output(view, output).await? else {
-					return Ok(Executed::TooLate);
-				};
+				let outcome = self.keep_output(view, output).await?;
 				Finding { outcome, trace_root, started_at }
 			}
 			WorkResult::OutOfFuel { message } => {
@@ -234,36 +239,68 @@ impl Executor {
 		Ok(answer)
 	}
 
-	/// Stores the output, trying again while the lease can still be answered. `None` if it no longer
-	/// can.
-	async fn store_output(
+	/// Makes the output durable, trying again for as long as a failure can still be reported in time:
+	/// in the data store if the job is single; else where nobody else can read it, because whoever
+	/// shares the store could copy it before committing, or have it and never pay.
+	async fn keep_output(
 		&self,
 		view: &LeaseView,
 		output: Vec<u8>,
-	) -> Result<Option<Outcome>, ExecuteError> {
-		let output = Arc::new(output);
+	) -> Result<Outcome, ExecuteError> {
+		let key = view.key();
+		let failed = Outcome::Failed { code: FailureCode::DeviceFault };
+		// An output that may not exist is not the miner's fault to hide: it could not be done.
+		if output.len() > MAX_DATA_BYTES as usize {
+			log_failure(key, FailureCode::DeviceFault, "the output is larger than any data may be");
+			return Ok(failed);
+		}
+		let is_private = view.spec.replication.commits();
+		let is_inline = !output.is_empty() && output.len() <= MAX_INLINE_BYTES as usize;
+		let (output, outcome) = blocking(move || {
+			let inline = if is_inline { output.clone() } else { Vec::new() };
+			let inline = inline.try_into().unwrap_or_default();
+			let outcome = Outcome::Completed { output: Cid::of_raw(&output), inline };
+			(Arc::new(output), outcome)
+		})
+		.await?;
+		if is_private && is_inline {
+			// The receipt contains it, and the journal the receipt.
+			return Ok(outcome);
+		}
 		let mut pause = self.poll;
-		let cid = loop {
-			let (store, bytes) = (self.store.clone(), output.clone());
-			match blocking(move || store.put(&bytes)).await? {
-				Ok(cid) => break cid,
-				// An output that may not exist is not the miner's fault to hide: it could not be done.
-				Err(DataError::TooLarge { .. }) => {
-					return Ok(Some(Outcome::Failed { code: FailureCode::DeviceFault }));
-				}
-				Err(error) if self.best() >= view.lease.deliver_by => {
-					tracing::error!(job = view.job.0, %error, "the output could not be stored in time");
-					return Ok(None);
+		loop {
+			let (store, outputs, bytes) =
+				(self.store.clone(), self.outputs.clone(), output.clone());
+			let kept = blocking(move || match is_private {
+				true => outputs.keep(key, &bytes),
+				false => store.put(&bytes).map(drop).map_err(OutputError::from),
+			});
+			match kept.await? {
+				Ok(()) => return Ok(outcome),
+				Err(error) if self.best() >= give_up_block(view) => {
+					log_failure(key, FailureCode::DeviceFault, &error.to_string());
+					return Ok(failed);
 				}
 				Err(error) => {
-					tracing::warn!(job = view.job.0, %error, "cannot store the output, trying again");
+					tracing::warn!(job = key.job.0, %error, "cannot keep the output, trying again");
 					self.pause(&mut pause).await;
 				}
 			}
-		};
-		let inline = if output.len() <= MAX_INLINE_BYTES as usize { &output[..] } else { &[] };
-		let inline = inline.to_vec().try_into().unwrap_or_default();
-		Ok(Some(Outcome::Completed { output: cid, inline }))
+		}
+	}
+
+	/// Puts the output of an answer into the data store. For replicated jobs whose reveals are open.
+	///
+	/// Cancel-safe: dropped, it may be called again.
+	pub async fn publish(&self, key: LeaseKey, answer: Box<Answer>) -> Result<(), ExecuteError> {
+		let permit = self.publications.clone().acquire_owned().await.ok();
+		let (outputs, store) = (self.outputs.clone(), self.store.clone());
+		let published = blocking(move || {
+			// Held by the thread: it goes on with the bytes when this future is dropped.
+			let _permit = permit;
+			outputs.publish(key, &answer, store.as_ref())
+		});
+		Ok(published.await??)
 	}
 
 	async fn answer(&self, view: &LeaseView, finding: Finding) -> Result<Executed, ExecuteError> {
@@ -334,8 +371,8 @@ impl Executor {
 	}
 }
 
-/// The block at which missing inputs are given up: a quarter of the window before its end, so that
-/// the answer that says so is still in time.
+/// The block at which missing inputs, and an output that cannot be kept, are given up: a quarter of the
+/// window before its end, so that the answer that says so is still in time.
 fn give_up_block(view: &LeaseView) -> BlockNumber {
 	let window = view.lease.deliver_by.saturating_sub(view.lease.leased_at);
 	let reserve = (window / 4).clamp(RESERVE_BLOCKS_MIN, RESERVE_BLOCKS_MAX);

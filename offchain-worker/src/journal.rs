@@ -7,14 +7,17 @@
 //! say, and sending the same answer again is harmless. A file that does not check is moved to
 //! `quarantine/` and its lease is left alone for good, because an answer may already have been sent.
 
-use crate::lease::{Answer, LeaseKey};
+use crate::{
+	lease::{Answer, LeaseKey},
+	state_dir::{TEMPORARY_PREFIX, sync_directory, write_atomically},
+};
 use aitbc_compute_core::merkle::blake2b_256;
 use aitbc_primitives::{BlockNumber, JobId};
 use codec::{DecodeAll, Encode};
 use std::{
 	collections::BTreeMap,
 	fs, io,
-	io::{Read, Write},
+	io::Read,
 	path::{Path, PathBuf},
 };
 
@@ -24,7 +27,6 @@ const CHECKSUM_BYTES: usize = 32;
 /// Largest file that is read, bytes. A record with a full inline output has less than 2 KiB.
 const MAX_FILE_BYTES: u64 = 16 * 1024;
 const EXTENSION: &str = ".lease";
-const TEMPORARY_PREFIX: &str = ".new-";
 /// Copies of one lease's corrupt record that are kept apart.
 const MAX_QUARANTINE_COPIES: u32 = 1_000;
 
@@ -39,7 +41,8 @@ pub enum Record {
 		/// Best block when it was.
 		at: BlockNumber,
 	},
-	/// The output lies in the data store and the answer is signed. Never changes again.
+	/// The answer is signed and its output is durable: in the data store if the job is single, else in
+	/// [`crate::outputs`] until reveals are open. Never changes again.
 	#[codec(index = 1)]
 	Executed(Box<Answer>),
 }
@@ -108,7 +111,8 @@ impl JournalError {
 	}
 }
 
-fn hint(source: &io::Error) -> &'static str {
+/// What a person can do about it.
+pub(crate) fn hint(source: &io::Error) -> &'static str {
 	match source.kind() {
 		io::ErrorKind::StorageFull => "; free some space, the worker tries again",
 		io::ErrorKind::PermissionDenied => "; the worker's user must own its state directory",
@@ -220,15 +224,7 @@ impl Journal {
 			_ => {}
 		}
 		let path = self.path(key);
-		let failed = |source| failed("write", &path)(source);
-		let mut file = tempfile::Builder::new()
-			.prefix(TEMPORARY_PREFIX)
-			.tempfile_in(&self.directory)
-			.map_err(failed)?;
-		file.write_all(&encode(key, record)).map_err(failed)?;
-		file.as_file().sync_all().map_err(failed)?;
-		file.persist(&path).map_err(|error| failed(error.error))?;
-		sync_directory(&self.directory).map_err(failed)
+		write_atomically(&path, &encode(key, record)).map_err(failed("write", &path))
 	}
 
 	fn current(&self, key: LeaseKey) -> Result<Option<Record>, JournalError> {
@@ -293,12 +289,8 @@ fn failed<'a>(
 	move |source| JournalError::Io { action, path: path.to_owned(), source }
 }
 
-/// Makes a rename or removal in `directory` durable.
-pub(crate) fn sync_directory(directory: &Path) -> io::Result<()> {
-	fs::File::open(directory)?.sync_all()
-}
-
-fn name(key: LeaseKey) -> String {
+/// What files about a lease are called, their extension apart.
+pub(crate) fn name(key: LeaseKey) -> String {
 	format!("{:020}-{:03}-{:03}", key.job.0, key.replica, key.attempt)
 }
 
@@ -306,7 +298,8 @@ fn parse_name(file: &str) -> Option<LeaseKey> {
 	parse_stem(file.strip_suffix(EXTENSION)?)
 }
 
-fn parse_stem(stem: &str) -> Option<LeaseKey> {
+/// The lease whose [`name`] is `stem`.
+pub(crate) fn parse_stem(stem: &str) -> Option<LeaseKey> {
 	let mut parts = stem.split('-');
 	let job = JobId(parts.next()?.parse().ok()?);
 	let replica = parts.next()?.parse().ok()?;

@@ -1,8 +1,8 @@
 //! What the worker calls a lease, and the answer it owes for one.
 
 use aitbc_primitives::{
-	AccountId, BlockNumber, Hash, JobId, JobSpec, Lease, ReplicaIndex, SignedReceipt, WorkerKey,
-	commitment,
+	AccountId, BlockNumber, Cid, Hash, JobId, JobSpec, Lease, Outcome, ReplicaIndex, SignedReceipt,
+	WorkerKey, commitment,
 };
 use codec::{Decode, Encode};
 use std::fmt;
@@ -72,5 +72,21 @@ impl Answer {
 	/// The hash that is committed to; see [`aitbc_primitives::commitment`].
 	pub fn commitment(&self, worker: &WorkerKey) -> Hash {
 		commitment(self.receipt.receipt.hash(), worker, &self.salt)
+	}
+
+	/// Name of the output, if the answer is one.
+	pub fn output(&self) -> Option<&Cid> {
+		match &self.receipt.receipt.outcome {
+			Outcome::Completed { output, .. } => Some(output),
+			Outcome::OutOfFuel | Outcome::Failed { .. } => None,
+		}
+	}
+
+	/// The output itself, if the receipt contains it.
+	pub fn inline(&self) -> Option<&[u8]> {
+		match &self.receipt.receipt.outcome {
+			Outcome::Completed { inline, .. } if !inline.is_empty() => Some(inline),
+			_ => None,
+		}
 	}
 }

@@ -5,8 +5,8 @@
 //! arguments. It never asks for work that is done or for a message whose effect is on chain.
 
 use crate::{
-	book::{Book, Entry, Progress},
-	lease::{ChainView, LeaseKey, LeaseView},
+	book::{Book, Entry, Progress, Publication},
+	lease::{Answer, ChainView, LeaseKey, LeaseView},
 };
 use aitbc_primitives::{BlockNumber, LeaseState, WorkerKey};
 use std::fmt;
@@ -74,9 +74,11 @@ pub enum Action {
 	Execute(LeaseKey),
 	/// Journal the answer that the device failed, without running the engine again.
 	Decline(LeaseKey),
+	/// Put the output of a replicated job, whose reveals are open, into the data store.
+	Publish(LeaseKey),
 	/// Send the journalled answer or its commitment.
 	Send(LeaseKey, Step),
-	/// Remove the journal's record: the lease ended in a final block.
+	/// Remove the journal's record and the private output: the lease ended in a final block.
 	Forget(LeaseKey),
 	/// Leave the lease alone.
 	Skip(LeaseKey, SkipReason),
@@ -116,7 +118,7 @@ pub fn reconcile(view: &ChainView, book: &Book, policy: &Policy) -> Vec<Action> 
 	let forgotten = book.iter().filter(|(_, entry)| {
 		let is_final = entry.absent_since.is_some_and(|since| since <= view.finalized);
 		let is_caught_up = entry.live_at <= view.finalized;
-		is_final && is_caught_up && entry.progress != Progress::Running
+		is_final && is_caught_up && !entry.is_busy()
 	});
 	actions.extend(forgotten.map(|(key, _)| Action::Forget(*key)));
 	actions
@@ -148,7 +150,7 @@ fn decide(
 				// Until all have committed, also while a tie-breaker is looked for.
 				None => None,
 				Some(reveal_by) if best >= reveal_by => skip(SkipReason::TooLate),
-				Some(_) => send(best, key, Step::Reveal, entry, policy),
+				Some(_) => reveal(best, key, answer, entry, policy),
 			}
 		}
 		(LeaseState::Committed { .. }, _) => skip(SkipReason::OtherCommitment),
@@ -179,6 +181,24 @@ fn decide(
 			}
 		}
 	}
+}
+
+/// The output comes first, so that nobody is paid for what cannot be had. A reveal that contains it
+/// waits for no store.
+fn reveal(
+	best: BlockNumber,
+	key: LeaseKey,
+	answer: &Answer,
+	entry: Option<&Entry>,
+	policy: &Policy,
+) -> Option<Action> {
+	let may_go = match entry?.publication {
+		_ if answer.output().is_none() => true,
+		Publication::Due { not_before } if not_before <= best => return Some(Action::Publish(key)),
+		Publication::Due { .. } | Publication::UnderWay => answer.inline().is_some(),
+		Publication::Done => true,
+	};
+	if may_go { send(best, key, Step::Reveal, entry, policy) } else { None }
 }
 
 fn send(

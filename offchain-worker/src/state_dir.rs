@@ -1,6 +1,5 @@
 //! The worker's directory: one process at a time, one chain and one miner for its whole life.
 
-use crate::journal::sync_directory;
 use aitbc_primitives::{AccountId, Hash};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -83,6 +82,8 @@ struct Identity {
 }
 
 const IDENTITY_VERSION: u32 = 1;
+/// Begins the name of a file that is not whole yet.
+pub(crate) const TEMPORARY_PREFIX: &str = ".new-";
 
 /// The directory, locked for as long as this lives.
 #[derive(Debug)]
@@ -109,6 +110,11 @@ impl StateDir {
 	/// Where the journal lies.
 	pub fn journal(&self) -> PathBuf {
 		self.path.join("journal")
+	}
+
+	/// Where outputs lie that must not be seen yet.
+	pub fn outputs(&self) -> PathBuf {
+		self.path.join("outputs")
 	}
 
 	/// Checks that the directory was made for this chain and miner, or records them if it is new.
@@ -141,14 +147,10 @@ impl StateDir {
 
 	fn record(&self, path: &Path, genesis: Hash, miner: &AccountId) -> Result<(), StateDirError> {
 		let identity = Identity { version: IDENTITY_VERSION, genesis, miner: miner.clone() };
-		let write = || -> io::Result<()> {
-			let mut file = tempfile::NamedTempFile::new_in(&self.path)?;
-			file.write_all(&serde_json::to_vec_pretty(&identity)?)?;
-			file.as_file().sync_all()?;
-			file.persist(path).map_err(|error| error.error)?;
-			sync_directory(&self.path)
-		};
-		write().map_err(failed("write", path))
+		serde_json::to_vec_pretty(&identity)
+			.map_err(io::Error::from)
+			.and_then(|bytes| write_atomically(path, &bytes))
+			.map_err(failed("write", path))
 	}
 }
 
@@ -160,14 +162,32 @@ pub(crate) fn lock_file(file: &File, path: &Path) -> Result<(), StateDirError> {
 	})
 }
 
+/// Makes `bytes` the content of the file `path`: all of it or none, durable when this returns, readable
+/// by its owner only.
+pub(crate) fn write_atomically(path: &Path, bytes: &[u8]) -> io::Result<()> {
+	let directory = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
+	let mut file = tempfile::Builder::new().prefix(TEMPORARY_PREFIX).tempfile_in(directory)?;
+	file.write_all(bytes)?;
+	file.as_file().sync_all()?;
+	file.persist(path).map_err(|error| error.error)?;
+	sync_directory(directory)
+}
+
+/// Makes a rename or removal in `directory` durable.
+pub(crate) fn sync_directory(directory: &Path) -> io::Result<()> {
+	File::open(directory)?.sync_all()
+}
+
+/// Makes the directory `path`, with access for its owner only if it is new.
 #[cfg(unix)]
-fn create_private(path: &Path) -> io::Result<()> {
+pub(crate) fn create_private(path: &Path) -> io::Result<()> {
 	use std::os::unix::fs::DirBuilderExt;
 	fs::DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
+/// Makes the directory `path`.
 #[cfg(not(unix))]
-fn create_private(path: &Path) -> io::Result<()> {
+pub(crate) fn create_private(path: &Path) -> io::Result<()> {
 	fs::create_dir_all(path)
 }
 

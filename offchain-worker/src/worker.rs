@@ -6,6 +6,7 @@ use crate::{
 	journal::{Journal, JournalError, Loaded},
 	keys::{KeyError, KeyRing, WorkerKeys},
 	node::NodeChain,
+	outputs::{OutputError, Outputs},
 	state_dir::{StateDir, StateDirError},
 };
 use aitbc_client::account::{address, worker_address};
@@ -25,7 +26,7 @@ pub struct WorkerConfig {
 	/// Keystore files of the worker keys with what opens each: the registered one, and after a
 	/// rotation the earlier ones whose leases still live.
 	pub worker_keys: Vec<(PathBuf, zeroize::Zeroizing<String>)>,
-	/// Where the journal lies. Belongs to one worker.
+	/// Where the journal lies, and outputs that must not be seen yet. Belongs to one worker.
 	pub state_dir: PathBuf,
 	/// Where job data lies. Shared with the clients.
 	pub data_dir: PathBuf,
@@ -46,6 +47,9 @@ pub enum WorkerError {
 	/// The journal cannot be read.
 	#[error(transparent)]
 	Journal(#[from] JournalError),
+	/// The outputs of earlier work cannot be looked through.
+	#[error(transparent)]
+	Output(#[from] OutputError),
 	/// The data directory cannot be used.
 	#[error("cannot use the data directory: {0}")]
 	Data(#[from] DataError),
@@ -124,6 +128,7 @@ async fn prepare(
 	check_registration(chain.as_ref(), &settings, &miner, &keys).await?;
 	let (journal, loaded) = Journal::open(&state.journal())?;
 	report(&loaded);
+	let outputs = Outputs::open(&state.outputs(), &loaded)?;
 	tracing::info!(
 		miner = address(&miner),
 		worker_keys = addresses(&keys),
@@ -132,7 +137,8 @@ async fn prepare(
 		slots = settings.slots,
 		"ready"
 	);
-	let parts = Parts { chain, miner, genesis, engine, store, keys, journal, loaded, settings };
+	let parts =
+		Parts { chain, miner, genesis, engine, store, keys, journal, loaded, outputs, settings };
 	Ok((parts, state))
 }
 

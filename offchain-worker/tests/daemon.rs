@@ -61,11 +61,48 @@ impl World {
 			.await;
 	}
 
+	/// Lets so many blocks go by.
+	async fn blocks(&self, count: u32) {
+		let until = self.chain.state().best() + count;
+		self.chain.until("blocks", |state| state.best() >= until).await;
+	}
+
+	/// Lets the present block become final, and the worker see it.
+	async fn finality(&self) {
+		let until = self.chain.state().best() + 5;
+		self.chain.until("finality", |state| state.finalized >= until).await;
+	}
+
+	/// Lets a replica of a job of two whose output is long, and waits until it is committed to. Its
+	/// name, and what it is.
+	async fn long_output(&self) -> (LeaseKey, Vec<u8>) {
+		self.engine.zeros.store(LONG, Ordering::SeqCst);
+		let key = self.chain.state().lease(1, &[], b"hello", 2);
+		self.committed(key).await;
+		(key, [&b"hello"[..], &vec![0; LONG]].concat())
+	}
+
+	fn is_stored(&self, output: &[u8]) -> bool {
+		self.store.get(&Cid::of_raw(output), output.len() as u64).is_ok()
+	}
+
+	fn reveals(&self) -> usize {
+		let reveal = |message: &&Message| matches!(message, Message::Reveal { .. });
+		self.chain.state().sent.iter().filter(reveal).count()
+	}
+
 	fn journal_files(&self) -> usize {
-		let files = fs::read_dir(self.home.path().join("journal")).expect("there is a journal");
+		self.files("journal")
+	}
+
+	fn files(&self, of: &str) -> usize {
+		let files = fs::read_dir(self.home.path().join(of)).expect("the worker made it");
 		files.filter(|file| file.as_ref().is_ok_and(|file| file.path().is_file())).count()
 	}
 }
+
+/// Bytes that no receipt has room for.
+const LONG: usize = MAX_INLINE_BYTES as usize;
 
 fn failure(receipt: &SignedReceipt) -> Option<FailureCode> {
 	match receipt.receipt.outcome {
@@ -471,5 +508,159 @@ async fn an_answer_in_the_journal_should_be_sent_by_the_next_worker() {
 	let running = world.start();
 	assert_eq!(world.receipt(key).await, answer.receipt);
 	assert_eq!(world.engine.executions(), 1);
+	running.stop().await.expect("a clean end");
+}
+
+/// A co-replica that shares the store looks there for what it has not computed.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn attack_output_copied_from_the_store_before_the_reveal() {
+	let world = World::new();
+	let running = world.start();
+	let short = world.chain.state().lease(2, &[], b"short", 2);
+	world.committed(short).await;
+	let (long, output) = world.long_output().await;
+	world.blocks(10).await;
+	assert!(!world.is_stored(&output) && !world.is_stored(b"short"));
+	for key in [long, short] {
+		world.chain.state().others_commit(key);
+		world.receipt(key).await;
+	}
+	assert!(world.is_stored(&output) && world.is_stored(b"short"));
+	running.stop().await.expect("a clean end");
+}
+
+/// A client waits for the output, and sees to it that the job is given up.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn attack_output_taken_and_the_job_given_up() {
+	let world = World::new();
+	let running = world.start();
+	let (long, output) = world.long_output().await;
+	world.engine.zeros.store(0, Ordering::SeqCst);
+	let short = world.chain.state().lease(2, &[], b"short", 2);
+	world.committed(short).await;
+	assert_eq!(world.files("outputs"), 1, "the journal holds the short one");
+	world.chain.state().end(long);
+	world.chain.state().end(short);
+	world.finality().await;
+	assert!(!world.is_stored(&output) && !world.is_stored(b"short"));
+	assert_eq!((world.files("outputs"), world.journal_files()), (0, 0), "nothing is left");
+	running.stop().await.expect("a clean end");
+}
+
+/// As before, with the worker down while the job is given up.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn attack_output_taken_from_a_worker_that_restarts() {
+	let world = World::new();
+	let running = world.start();
+	let (key, output) = world.long_output().await;
+	running.kill().await;
+	world.chain.state().end(key);
+	let running = world.start();
+	world.finality().await;
+	assert!(!world.is_stored(&output));
+	assert_eq!((world.files("outputs"), world.journal_files()), (0, 0));
+	running.stop().await.expect("a clean end");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn attack_output_copied_while_a_worker_restarts_before_its_reveal() {
+	let world = World::new();
+	let running = world.start();
+	let (key, output) = world.long_output().await;
+	running.kill().await;
+	let running = world.start();
+	world.blocks(10).await;
+	assert!(!world.is_stored(&output), "a restart shows nothing");
+	world.chain.state().others_commit(key);
+	world.receipt(key).await;
+	assert!(world.is_stored(&output));
+	assert_eq!(world.engine.executions(), 1, "the work is not done again");
+	world.chain.state().end(key);
+	world.finality().await;
+	assert_eq!(world.files("outputs"), 0);
+	running.stop().await.expect("a clean end");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reveal_should_wait_for_the_store_when_the_output_is_not_in_it() {
+	let world = World::new();
+	let full =
+		Arc::new(FullStore { inner: world.store.clone(), failures: AtomicUsize::new(usize::MAX) });
+	let running = world.start_with(full.clone());
+	let (key, output) = world.long_output().await;
+	world.chain.state().others_commit(key);
+	world.blocks(10).await;
+	assert!(full.failures.load(Ordering::SeqCst) < usize::MAX, "it is tried");
+	assert_eq!(world.reveals(), 0);
+	full.failures.store(0, Ordering::SeqCst);
+	world.receipt(key).await;
+	assert!(world.is_stored(&output));
+	running.stop().await.expect("a clean end");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_reveal_that_contains_the_output_should_not_wait_for_the_store() {
+	let world = World::new();
+	let full =
+		Arc::new(FullStore { inner: world.store.clone(), failures: AtomicUsize::new(usize::MAX) });
+	let running = world.start_with(full);
+	let key = world.chain.state().lease(1, &[], b"hello", 2);
+	world.committed(key).await;
+	world.chain.state().others_commit(key);
+	world.receipt(key).await;
+	running.stop().await.expect("a clean end");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_output_that_cannot_be_kept_should_not_be_committed_to() {
+	let world = World::new();
+	world.engine.zeros.store(LONG, Ordering::SeqCst);
+	let running = world.start();
+	// Nothing can be written below what is no directory.
+	let outputs = world.home.path().join("outputs");
+	fs::remove_dir(&outputs).expect("empty");
+	fs::write(&outputs, b"").expect("writable");
+	let key = world.chain.state().lease(1, &[], b"hello", 2);
+	world.engine.until_executions(1).await;
+	world.blocks(10).await;
+	assert!(world.chain.state().sent.is_empty());
+	fs::remove_file(&outputs).expect("ours");
+	fs::create_dir(&outputs).expect("room again");
+	world.committed(key).await;
+	world.chain.state().others_commit(key);
+	assert_eq!(failure(&world.receipt(key).await), None);
+	assert_eq!(world.engine.executions(), 1, "the work is not done again");
+	running.stop().await.expect("a clean end");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_output_that_can_never_be_kept_should_be_reported_in_time() {
+	let world = World::new();
+	world.engine.zeros.store(LONG, Ordering::SeqCst);
+	let running = world.start();
+	let outputs = world.home.path().join("outputs");
+	fs::remove_dir(&outputs).expect("empty");
+	fs::write(&outputs, b"").expect("writable");
+	let key = world.chain.state().lease_within(1, &[], b"hello", 2, 60);
+	world.committed(key).await;
+	world.chain.state().others_commit(key);
+	assert_eq!(failure(&world.receipt(key).await), Some(FailureCode::DeviceFault));
+	running.stop().await.expect("a clean end");
+}
+
+/// Earlier versions stored every output before they journalled the answer, and kept none.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_answer_of_an_earlier_version_should_be_revealed() {
+	let world = World::new();
+	let running = world.start();
+	let (key, output) = world.long_output().await;
+	running.kill().await;
+	fs::remove_dir_all(world.home.path().join("outputs")).expect("ours");
+	let running = world.start();
+	world.chain.state().others_commit(key);
+	world.blocks(10).await;
+	assert_eq!(world.reveals(), 0, "nobody could have what it names");
+	world.store.put(&output).expect("room");
+	world.receipt(key).await;
 	running.stop().await.expect("a clean end");
 }

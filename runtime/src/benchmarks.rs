@@ -100,7 +100,7 @@ impl BenchmarkWorld for World {
 			.expect("a miner can choose");
 		let delegator: AccountId = account("delegator", index, 0);
 		Self::endow(&delegator, COLLATERAL);
-		ComputeStaking::delegate(RuntimeOrigin::signed(delegator), miner.clone(), 1_000 * AIT)
+		ComputeStaking::delegate(RuntimeOrigin::signed(delegator), miner.clone(), 1_000 * AIT, 0)
 			.expect("coins can be delegated");
 		miner
 	}

@@ -249,7 +249,7 @@ fn attack_a_miner_sells_its_collateral_twice() {
 		world.must_fail(miner, transfer(&people().strangers[0], 10 * AIT));
 		let dear = JobSpec { max_price_per_unit: 10 * AIT, ..echo() };
 		world.must_fail(miner, Submit::submit { spec: dear });
-		let itself = Staking::delegate { miner: miner.id(), amount: 10 * AIT };
+		let itself = Staking::delegate { miner: miner.id(), amount: 10 * AIT, min_shares: 0 };
 		world.must_fail(miner, itself);
 		assert_eq!(all_stake(miner), staked);
 	});
@@ -262,10 +262,10 @@ fn attack_a_donation_moves_the_price_of_shares() {
 		let miner = &people().miners[0];
 		let [first, second] = [&people().delegators[0], &people().delegators[1]];
 		let least = parameters().min_delegation;
-		world.must(first, Staking::delegate { miner: miner.id(), amount: least });
+		world.must(first, Staking::delegate { miner: miner.id(), amount: least, min_shares: 0 });
 		// Coins sent to the account are the miner's; they are no stake, and nobody's share is worth more.
 		world.must(&people().strangers[0], transfer(miner, 500_000 * AIT));
-		world.must(second, Staking::delegate { miner: miner.id(), amount: least });
+		world.must(second, Staking::delegate { miner: miner.id(), amount: least, min_shares: 0 });
 		for delegator in [first, second] {
 			let held = ComputeStaking::delegation(miner.id(), delegator.id());
 			assert_eq!((held.shares, held.value), (least, least));
@@ -618,7 +618,9 @@ fn attack_collateral_is_locked_for_nothing() {
 		let price = COLLATERAL / 2;
 		let dear = JobSpec { max_price_per_unit: price, ..echo() };
 		let job = post_let(world, client, dear);
-		assert_eq!(stake_of(miner).free(), 0);
+		let free =
+			|| ComputeStaking::miner_standing(miner.id(), Class::Echo).map(|miner| miner.free);
+		assert_eq!(free(), Some(0));
 		assert_eq!(Jobs::job(job).map(|(record, _)| record.escrow), Some(price));
 		world.must(client, cancel(job));
 		assert_eq!(
@@ -626,7 +628,7 @@ fn attack_collateral_is_locked_for_nothing() {
 			[(0, LeaseFate::Released, ASK)],
 			"the miner is paid what it asked"
 		);
-		assert_eq!(stake_of(miner).free(), COLLATERAL);
+		assert_eq!(free(), Some(COLLATERAL));
 	});
 }
 
@@ -744,7 +746,7 @@ fn attack_limited_proxies_reach_the_coins() {
 			transfer(hot, AIT),
 			Submit::submit { spec: echo() }.into(),
 			Submit::register_program { program: shader(), size_bytes: 1 }.into(),
-			Staking::delegate { miner: other, amount: 10 * AIT }.into(),
+			Staking::delegate { miner: other, amount: 10 * AIT, min_shares: 0 }.into(),
 			Utility::batch_all { calls: vec![transfer(hot, AIT)] }.into(),
 			Utility::batch { calls: vec![Submit::submit { spec: echo() }.into()] }.into(),
 			pallet_proxy::Call::add_proxy {

@@ -443,7 +443,11 @@ fn hole_15_fractions_are_lost_on_the_way_to_storage() {
 		let client = &people().clients[0];
 		world.must(
 			&people().delegators[0],
-			pallet_compute_staking::Call::delegate { miner: miner.id(), amount: 1_000 * AIT + 1 },
+			pallet_compute_staking::Call::delegate {
+				miner: miner.id(),
+				amount: 1_000 * AIT + 1,
+				min_shares: 0,
+			},
 		);
 		let commission = Permill::from_parts(123_457);
 		world.must(miner, pallet_compute_staking::Call::set_commission { commission });

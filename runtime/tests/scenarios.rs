@@ -382,7 +382,11 @@ fn delegators_should_share_what_a_miner_earns_and_what_it_loses() {
 		let miner = &people().miners[0];
 		let delegator = &people().delegators[0];
 		world.must(miner, pallet_compute_staking::Call::set_compounding { compounding: true });
-		let call = pallet_compute_staking::Call::delegate { miner: miner.id(), amount: COLLATERAL };
+		let call = pallet_compute_staking::Call::delegate {
+			miner: miner.id(),
+			amount: COLLATERAL,
+			min_shares: 0,
+		};
 		world.must(delegator, call);
 		let value = || ComputeStaking::delegation(miner.id(), delegator.id()).value;
 		assert_eq!(value(), COLLATERAL);

@@ -57,7 +57,7 @@ fn calls_of_staking() -> Vec<RuntimeCall> {
 		Call::resume {}.into(),
 		Call::set_commission { commission: Permill::one() }.into(),
 		Call::set_compounding { compounding: true }.into(),
-		Call::delegate { miner: other.clone(), amount: 1 }.into(),
+		Call::delegate { miner: other.clone(), amount: 1, min_shares: 0 }.into(),
 		Call::undelegate { miner: other.clone(), shares: 1 }.into(),
 		Call::return_delegation { miner: other.clone(), delegator: other.clone() }.into(),
 		Call::request_owner { owner: other.clone() }.into(),

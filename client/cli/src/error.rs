@@ -152,6 +152,12 @@ fn advice_on(pallet_error: &str) -> Option<&'static str> {
 		"ComputeStaking::DelegationTooHigh" => {
 			"stake less, or on a miner with more collateral of its own"
 		}
+		"ComputeStaking::SharePriceTooHigh" => {
+			"few shares of this miner are worth very much; stake far more, or on another miner"
+		}
+		"ComputeStaking::TooFewShares" => {
+			"the price of a share has risen; ask for fewer with --min-shares, or stake more"
+		}
 		"ComputeStaking::WorkerKeyTaken" => "use a wallet of its own for each worker",
 		"ComputeStaking::Leaving" => {
 			"leaving cannot be undone; a miner that has withdrawn can register anew"

@@ -68,7 +68,8 @@ fn lease(key: LeaseKey, replicas: u8, state: LeaseState) -> LeaseView {
 	LeaseView { job: key.job, replica: key.replica, lease, spec, reveal_by: None }
 }
 
-/// An answer to `key`; another `serial` makes another one.
+/// An answer to `key`; another `serial` makes another one: in turn a failure, one with an output, and one
+/// that contains its output.
 fn answer(key: LeaseKey, serial: u64) -> Answer {
 	let receipt = Receipt {
 		version: RECEIPT_VERSION,
@@ -78,7 +79,14 @@ fn answer(key: LeaseKey, serial: u64) -> Answer {
 		attempt: key.attempt,
 		program: Cid::of_raw(b""),
 		input_root: Hash::zero(),
-		outcome: Outcome::Failed { code: FailureCode::DeviceFault },
+		outcome: match serial % 3 {
+			0 => Outcome::Failed { code: FailureCode::DeviceFault },
+			1 => Outcome::Completed { output: Cid::of_raw(b"long"), inline: Default::default() },
+			_ => {
+				let inline = b"short".to_vec().try_into().expect("short");
+				Outcome::Completed { output: Cid::of_raw(b"short"), inline }
+			}
+		},
 		trace_root: Hash::from_low_u64_be(serial),
 		units: 0,
 		profile: Hash::zero(),
@@ -170,6 +178,54 @@ fn reconcile_should_reveal_what_it_committed_in_time() {
 		("revealed", 5, lease(k, 2, revealed()), done(k), vec![]),
 		("another's", 5, lease(k, 2, other), done(k), skip(SkipReason::OtherCommitment)),
 		("the journal is gone", 5, committed(), None, skip(SkipReason::OtherCommitment)),
+	]);
+}
+
+#[test]
+fn reconcile_should_publish_only_when_reveals_are_open_and_before_it_reveals() {
+	let k = key(1);
+	let bound =
+		|serial| LeaseState::Committed { commitment: answer(k, serial).commitment(&worker()) };
+	let open = |serial| may_reveal(lease(k, 2, bound(serial)));
+	let entry = |serial, publication| {
+		let progress = Progress::Executed(Box::new(answer(k, serial)));
+		Some(Entry { publication, ..Entry::new(progress) })
+	};
+	let due = |not_before| Publication::Due { not_before };
+	let (busy, ready) = (Publication::UnderWay, Publication::Done);
+	let publish = || vec![Action::Publish(k)];
+	let reveal = || vec![Action::Send(k, Step::Reveal)];
+	let skip = |reason| vec![Action::Skip(k, reason)];
+	let (long, short) = (1, 2);
+	let other = may_reveal(lease(k, 2, LeaseState::Committed { commitment: Hash::zero() }));
+	check([
+		(
+			"not committed",
+			5,
+			lease(k, 2, LeaseState::Leased),
+			entry(long, due(0)),
+			vec![Action::Send(k, Step::Commit)],
+		),
+		("others have not committed", 5, lease(k, 2, bound(long)), entry(long, due(0)), vec![]),
+		("the same, short", 5, lease(k, 2, bound(short)), entry(short, due(0)), vec![]),
+		("all have", 5, open(long), entry(long, due(0)), publish()),
+		("being stored", 5, open(long), entry(long, busy), vec![]),
+		("could not be stored", 5, open(long), entry(long, due(6)), vec![]),
+		("again", 6, open(long), entry(long, due(6)), publish()),
+		("stored", 6, open(long), entry(long, ready), reveal()),
+		("too late", REVEAL_BY, open(long), entry(long, due(0)), skip(SkipReason::TooLate)),
+		("another's", 5, other, entry(long, due(0)), skip(SkipReason::OtherCommitment)),
+		("all have, short", 5, open(short), entry(short, due(0)), publish()),
+		("being stored, short", 5, open(short), entry(short, busy), reveal()),
+		("could not be stored, short", 5, open(short), entry(short, due(6)), reveal()),
+		("revealed", 5, may_reveal(lease(k, 2, revealed())), entry(long, due(0)), vec![]),
+		(
+			"single",
+			5,
+			lease(k, 1, LeaseState::Leased),
+			entry(long, due(0)),
+			vec![Action::Send(k, Step::Submit)],
+		),
 	]);
 }
 
@@ -277,6 +333,19 @@ fn reconcile_should_forget_only_what_is_gone_for_good() {
 }
 
 #[test]
+fn reconcile_should_not_forget_what_a_task_still_uses() {
+	let k = key(1);
+	let mut book = Book::default();
+	book.insert(k, executed(k));
+	book.entry(k).publication = Publication::UnderWay;
+	let view = ChainView { best: 10, finalized: 10, leases: vec![] };
+	book.observe(&view);
+	assert_eq!(reconcile(&view, &book, &policy()), []);
+	book.entry(k).publication = Publication::Done;
+	assert_eq!(reconcile(&view, &book, &policy()), [Action::Forget(k)]);
+}
+
+#[test]
 fn reconcile_should_forget_nothing_while_the_node_is_behind() {
 	let k = key(1);
 	let mut book = Book::default();
@@ -305,6 +374,8 @@ enum Op {
 	Finish(usize),
 	/// The engine or the disk fails; the process lives.
 	Fail(usize),
+	/// An output that is being stored is, or the store fails.
+	Store { index: usize, works: bool },
 	/// A lease ends by the chain's own doing.
 	End(usize),
 	/// kill -9, and a new start from the disk.
@@ -324,6 +395,7 @@ fn op() -> impl Strategy<Value = Op> {
 		2 => (0..8_usize).prop_map(Op::OthersCommit),
 		4 => (0..8_usize).prop_map(Op::Finish),
 		1 => (0..8_usize).prop_map(Op::Fail),
+		4 => (0..8_usize, any::<bool>()).prop_map(|(index, works)| Op::Store { index, works }),
 		1 => (0..8_usize).prop_map(Op::End),
 		1 => Just(Op::Crash),
 		1 => Just(Op::NodeRestart),
@@ -359,6 +431,8 @@ struct Model {
 	answered: BTreeMap<LeaseKey, Answer>,
 	sent: BTreeMap<LeaseKey, BTreeSet<Hash>>,
 	accepted: BTreeMap<LeaseKey, Hash>,
+	/// Whose outputs others can have.
+	stored: BTreeSet<LeaseKey>,
 }
 
 impl Model {
@@ -400,6 +474,18 @@ impl Model {
 					// The same execution is begun again; it is no crash.
 					let executions = self.begun.get(&key).copied().unwrap_or_default();
 					self.book.insert(key, Progress::Idle { executions });
+				}
+			}
+			Op::Store { index, works } => {
+				let Some(key) = self.nth(*index) else { return };
+				let not_before = self.best() + 2;
+				let entry = self.book.entry(key);
+				if entry.publication == Publication::UnderWay {
+					entry.publication = Publication::Due { not_before };
+					if *works {
+						entry.publication = Publication::Done;
+						self.stored.insert(key);
+					}
 				}
 			}
 			Op::End(index) => {
@@ -513,6 +599,13 @@ impl Model {
 					self.book.insert(key, Progress::Running);
 				}
 				Action::Decline(key) => self.finish(key),
+				Action::Publish(key) => {
+					let lease = view.leases.iter().find(|lease| lease.key() == key);
+					let lease = lease.expect("published after its end");
+					assert!(lease.reveal_by.is_some_and(|by| view.best < by), "too early: {key}");
+					assert!(matches!(lease.lease.state, LeaseState::Committed { .. }));
+					self.book.entry(key).publication = Publication::UnderWay;
+				}
 				Action::Send(key, step) => self.send(key, step, view.best),
 				Action::Forget(key) => {
 					assert!(!view.leases.iter().any(|lease| lease.key() == key));
@@ -533,6 +626,11 @@ impl Model {
 			let block = self.blocks.last().expect("there is block zero");
 			let reveal_by = block.others_committed.get(&key).expect("all have committed");
 			assert!(best < *reveal_by, "a reveal that the chain would refuse: {key}");
+			let can_be_had = answer.output().is_none() || answer.inline().is_some();
+			assert!(
+				can_be_had || self.stored.contains(&key),
+				"a reveal of what is not there: {key}"
+			);
 		}
 		let sent = self.sent.entry(key).or_default();
 		sent.insert(answer.receipt.receipt.hash());
@@ -546,7 +644,7 @@ proptest! {
 	#![proptest_config(ProptestConfig::with_cases(2_000))]
 
 	/// INV: whatever happens, a lease gets one answer, made once; it is committed to before it is
-	/// shown, and shown only when it may be.
+	/// shown, and shown only when it may be, its output first.
 	#[test]
 	fn one_lease_should_get_one_answer(ops in proptest::collection::vec(op(), 1..120)) {
 		let mut model = Model { blocks: vec![Block::default()], ..Model::default() };
@@ -582,6 +680,9 @@ proptest! {
 			model.apply(&Op::Finish(0));
 			model.act();
 			model.apply(&Op::OthersCommit(0));
+			model.act();
+			model.apply(&Op::Store { index: 0, works: true });
+			model.act();
 			model.apply(&Op::Block { with_pool: true });
 		}
 		prop_assert!(model.accepted.contains_key(&key));

@@ -9,6 +9,7 @@ use aitbc_offchain_worker::{
 	journal::Journal,
 	keys::{KeyRing, WorkerKeys},
 	lease::{ChainView, LeaseKey, LeaseView},
+	outputs::Outputs,
 };
 use aitbc_primitives::{
 	AccountId, BlockNumber, Cid, Hash, JobId, JobSpec, Lease, LeaseBond, LeaseState, ReplicaIndex,
@@ -402,6 +403,8 @@ pub struct FakeEngine {
 	pub panics: AtomicUsize,
 	/// So many executions run out of fuel from now on.
 	pub starving: AtomicUsize,
+	/// So many zeros follow what is echoed.
+	pub zeros: AtomicUsize,
 }
 
 impl FakeEngine {
@@ -422,6 +425,7 @@ impl FakeEngine {
 			go: Mutex::new(true),
 			panics: AtomicUsize::new(0),
 			starving: AtomicUsize::new(0),
+			zeros: AtomicUsize::new(0),
 		})
 	}
 
@@ -462,7 +466,8 @@ impl Engine for FakeEngine {
 		if self.starving.fetch_update(Ordering::SeqCst, Ordering::SeqCst, taken).is_ok() {
 			return WorkResult::OutOfFuel { message: "as the test wants it".into() };
 		}
-		let output = request.inputs.first().cloned().unwrap_or_else(|| request.params.clone());
+		let mut output = request.inputs.first().cloned().unwrap_or_else(|| request.params.clone());
+		output.resize(output.len() + self.zeros.load(Ordering::SeqCst), 0);
 		let trace_root = aitbc_compute_core::merkle::root(&output).into();
 		WorkResult::Completed { output, trace_root }
 	}
@@ -517,7 +522,7 @@ pub struct Running {
 }
 
 impl Running {
-	/// Starts a daemon on `home/journal` and `store`.
+	/// Starts a daemon on `home/journal`, `home/outputs` and `store`.
 	pub fn start(
 		chain: &Arc<FakeChain>,
 		engine: &Arc<FakeEngine>,
@@ -525,6 +530,7 @@ impl Running {
 		home: &Path,
 	) -> Self {
 		let (journal, loaded) = Journal::open(&home.join("journal")).expect("the journal opens");
+		let outputs = Outputs::open(&home.join("outputs"), &loaded).expect("the outputs open");
 		let parts = Parts {
 			chain: chain.clone(),
 			miner: miner(),
@@ -537,6 +543,7 @@ impl Running {
 			])),
 			journal,
 			loaded,
+			outputs,
 			settings: settings(),
 		};
 		let (stop, stopped) = oneshot::channel::<()>();

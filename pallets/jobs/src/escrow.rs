@@ -21,22 +21,26 @@ impl LeaseEnd {
 	pub(crate) const fn unpaid(fate: LeaseFate) -> Self {
 		Self { fate, due: 0, verified: false }
 	}
+
+	/// An end that is not the miner's fault.
+	pub(crate) const fn released(due: Balance) -> Self {
+		Self { fate: LeaseFate::Released, due, verified: false }
+	}
 }
 
 impl<T: Config> Pallet<T> {
-	/// Refunds a job that is given up before it is judged: whoever holds a lease then is not to blame.
+	/// Refunds a job that is given up before it is judged: whoever holds a lease then is not to blame. Who has
+	/// answered, or bound itself to an answer, may be paid: see [`Job::unproven_pay`].
 	pub(crate) fn end_refunded(job: JobId, record: Job, reason: RefundReason) {
-		Self::close(job, record, JobState::Refunded(reason), |_, _| {
-			LeaseEnd::unpaid(LeaseFate::Released)
+		Self::close(job, record, JobState::Refunded(reason), |record, lease| {
+			LeaseEnd::released(record.unproven_pay(lease))
 		});
 	}
 
 	/// Cancels a job. Open leases are paid in full.
 	pub(crate) fn end_cancelled(job: JobId, record: Job) {
-		Self::close(job, record, JobState::Cancelled, |record, lease| LeaseEnd {
-			fate: LeaseFate::Released,
-			due: record.full_pay(lease),
-			verified: false,
+		Self::close(job, record, JobState::Cancelled, |record, lease| {
+			LeaseEnd::released(record.full_pay(lease))
 		});
 	}
 

@@ -7,18 +7,20 @@ use aitbc_primitives::FailureCode;
 ///
 /// Only where every honest device must arrive at the same bits is another answer proof of a lie. A
 /// client's shader may race or index out of bounds in this version, so that honest miners can differ:
-/// of those that do, the minority is not paid, and not slashed (`specs/adr/0004`).
-fn fate_against(class: Class, answer: Verdict, state: &LeaseState) -> LeaseFate {
+/// of those that do, the minority is not paid, and not slashed (`specs/adr/0004`). Nor is it where the
+/// client named who may answer: it could have named its accomplices (`specs/adr/0012`).
+fn fate_against(record: &Job, answer: Verdict, state: &LeaseState) -> LeaseFate {
 	let own = match state {
 		LeaseState::Revealed { verdict } => *verdict,
 		LeaseState::Committed { .. } => return LeaseFate::Withheld,
 		LeaseState::Leased => return LeaseFate::Released,
 	};
+	let convicts = record.class != Class::Wgsl && !record.handpicked;
 	match (answer, own) {
 		// Even where they are the quorum: a failure is not a success (P4).
 		(_, Verdict::Failed(_)) => LeaseFate::Failed,
 		(answer, own) if answer == own => LeaseFate::Accepted,
-		(Verdict::Completed { .. }, _) if class != Class::Wgsl => LeaseFate::Wrong,
+		(Verdict::Completed { .. }, _) if convicts => LeaseFate::Wrong,
 		// Miners that say the work failed cannot convict one that did it: their words prove nothing.
 		_ => LeaseFate::Released,
 	}
@@ -26,28 +28,31 @@ fn fate_against(class: Class, answer: Verdict, state: &LeaseState) -> LeaseFate 
 
 /// How a lease ends whose job a quorum, or the only miner, ended with `answer`.
 fn end_against(answer: Verdict, record: &Job, lease: &Lease<AccountId>) -> LeaseEnd {
-	let fate = fate_against(record.class, answer, &lease.state);
+	let fate = fate_against(record, answer, &lease.state);
 	let compared = record.replication.commits();
 	let unavailable = Verdict::Failed(FailureCode::InputUnavailable);
 	let agrees = matches!(lease.state, LeaseState::Revealed { verdict } if verdict == answer);
-	let due = match fate {
-		LeaseFate::Accepted => record.full_pay(lease),
-		// For the time of those whom others bear out; rounded down.
-		LeaseFate::Failed if compared && agrees && answer == unavailable => {
-			record.unavailable_pay.mul_floor(record.full_pay(lease))
+	let due = match (fate, answer) {
+		(LeaseFate::Accepted, _) => record.full_pay(lease),
+		// For the time of those whom others bear out.
+		(LeaseFate::Failed, _) if compared && agrees && answer == unavailable => {
+			record.time_pay(lease)
 		}
+		(LeaseFate::Released, Verdict::Failed(_)) => record.unproven_pay(lease),
 		_ => 0,
 	};
-	LeaseEnd { fate, due, verified: compared && fate == LeaseFate::Accepted }
+	// Miners that the client chose do not check each other: such work earns no emission.
+	let verified = compared && !record.handpicked && fate == LeaseFate::Accepted;
+	LeaseEnd { fate, due, verified }
 }
 
 /// How a lease ends whose job is given up because no answer has a quorum.
-fn end_without_quorum(_: &Job, lease: &Lease<AccountId>) -> LeaseEnd {
-	LeaseEnd::unpaid(match lease.state {
-		LeaseState::Committed { .. } => LeaseFate::Withheld,
-		LeaseState::Revealed { verdict: Verdict::Failed(_) } => LeaseFate::Failed,
-		_ => LeaseFate::Released,
-	})
+fn end_without_quorum(record: &Job, lease: &Lease<AccountId>) -> LeaseEnd {
+	match lease.state {
+		LeaseState::Committed { .. } => LeaseEnd::unpaid(LeaseFate::Withheld),
+		LeaseState::Revealed { verdict: Verdict::Failed(_) } => LeaseEnd::unpaid(LeaseFate::Failed),
+		_ => LeaseEnd::released(record.unproven_pay(lease)),
+	}
 }
 
 impl<T: Config> Pallet<T> {

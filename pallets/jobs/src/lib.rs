@@ -98,9 +98,10 @@ mod try_state;
 
 use aitbc_primitives::{
 	AccountId, Balance, BlockNumber, Cid, Class, Hash, JobId, JobSpec, Lease, LeaseFate,
-	LeaseState, Leases as LeasesTrait, MAX_ATTEMPTS, MAX_PROGRAM_BYTES, MAX_REPLICAS,
-	MAX_TOTAL_REPLICAS, MatchReport, MatchRequest, Matchmaker, OnJobPruned, PaidWork, PriceBucket,
-	ReplicaIndex, Settlement, SpecError, Verdict, Workload, bucket_of, lowest_price_of, verdict,
+	LeaseState, Leases as LeasesTrait, MAX_ATTEMPTS, MAX_BURIED, MAX_PROBES, MAX_PROGRAM_BYTES,
+	MAX_REPLICAS, MAX_TOTAL_REPLICAS, MatchReport, MatchRequest, Matchmaker, OnJobPruned, PaidWork,
+	PriceBucket, ReplicaIndex, SearchOutcome, Settlement, SpecError, Verdict, Workload, bucket_of,
+	lowest_price_of, verdict,
 };
 use alloc::vec::Vec;
 use fifo::{Fifo, Page, Pages};
@@ -166,9 +167,10 @@ pub mod pallet {
 		/// Deposit for a job's record, planck; returned when the record is dropped.
 		type JobDeposit: Get<Balance>;
 
-		/// What of their full pay those get who agree that an input cannot be had. Holds for jobs that
-		/// are posted from now on.
-		type UnavailablePay: Get<Percent>;
+		/// What of their full pay those get who are paid for their time: who agree that an input cannot be
+		/// had, and who committed to an answer that nobody waited for. Holds for jobs that are posted from
+		/// now on.
+		type TimePay: Get<Percent>;
 
 		/// Most jobs of one client that have not ended.
 		type MaxLiveJobs: Get<u32>;

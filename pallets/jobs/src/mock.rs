@@ -56,7 +56,7 @@ pub const JOB_DEPOSIT: Balance = 777;
 pub const REVEAL_WITHIN: BlockNumber = 4;
 pub const RETENTION: BlockNumber = 20;
 pub const MAX_WINDOW: BlockNumber = 1_000;
-pub const UNAVAILABLE_PAY: Percent = Percent::from_percent(5);
+pub const TIME_PAY: Percent = Percent::from_percent(5);
 pub const MAX_LIVE_JOBS: u32 = 100_000;
 pub const FEE: Permill = Permill::from_percent(3);
 
@@ -71,7 +71,7 @@ parameter_types! {
 	pub static JobDepositOf: Balance = JOB_DEPOSIT;
 	pub static RevealBlocks: BlockNumber = REVEAL_WITHIN;
 	pub static RetainBlocks: BlockNumber = RETENTION;
-	pub static UnavailablePart: Percent = UNAVAILABLE_PAY;
+	pub static TimePart: Percent = TIME_PAY;
 	pub static MostLiveJobs: u32 = MAX_LIVE_JOBS;
 	pub static FeePart: Permill = FEE;
 }
@@ -102,7 +102,7 @@ impl Config for Test {
 	type ProgramDepositBase = ProgramBase;
 	type ProgramDepositPerByte = ProgramPerByte;
 	type JobDeposit = JobDepositOf;
-	type UnavailablePay = UnavailablePart;
+	type TimePay = TimePart;
 	type MaxLiveJobs = MostLiveJobs;
 	type RevealWithinBlocks = RevealBlocks;
 	type RetentionBlocks = RetainBlocks;
@@ -192,8 +192,8 @@ fn refusal(offer: &Offer, request: &MatchRequest<AccountId>) -> Option<OfferFilt
 }
 
 impl Matchmaker<AccountId> for ScriptedMarket {
-	fn assign(request: &MatchRequest<AccountId>) -> Option<Assignment<AccountId>> {
-		script(|script| {
+	fn assign(request: &MatchRequest<AccountId>) -> SearchOutcome<AccountId> {
+		let found = script(|script| {
 			script.asked.push(Asked {
 				class: request.class,
 				program: request.program,
@@ -225,7 +225,8 @@ impl Matchmaker<AccountId> for ScriptedMarket {
 				price_per_unit: price,
 				bond,
 			})
-		})
+		});
+		SearchOutcome { found, probes: 1, buried: 0 }
 	}
 
 	fn best_ask(class: Class) -> Option<PriceBucket> {
@@ -425,7 +426,7 @@ pub fn execute_unchecked(test: impl FnOnce()) {
 	JobDepositOf::set(JOB_DEPOSIT);
 	RevealBlocks::set(REVEAL_WITHIN);
 	RetainBlocks::set(RETENTION);
-	UnavailablePart::set(UNAVAILABLE_PAY);
+	TimePart::set(TIME_PAY);
 	MostLiveJobs::set(MAX_LIVE_JOBS);
 	FeePart::set(FEE);
 	externalities().execute_with(|| {

@@ -25,9 +25,34 @@ pub(crate) enum Served {
 	/// No offer is cheap enough for it. It stays.
 	Kept,
 	/// The market was searched, and nobody found. It stays.
-	Searched,
+	Searched(Effort),
 	/// It was let, and is gone.
-	Let,
+	Let(Effort),
+}
+
+/// What a search of the market took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Effort {
+	/// Offers that were looked at.
+	pub(crate) probes: u32,
+	/// Dead offers that were taken out of the book.
+	pub(crate) buried: u32,
+}
+
+impl Effort {
+	/// The most that there can be.
+	const MOST: Self = Self { probes: MAX_PROBES, buried: MAX_BURIED };
+}
+
+impl Served {
+	/// What it cost.
+	fn weight<W: WeightInfo>(self) -> Weight {
+		match self {
+			Self::Void | Self::Kept => W::queue_look(),
+			Self::Searched(Effort { probes, buried }) => W::queue_search(probes, buried),
+			Self::Let(Effort { probes, buried }) => W::queue_match(probes, buried),
+		}
+	}
 }
 
 impl<T: Config> Pallet<T> {
@@ -66,9 +91,9 @@ impl<T: Config> Pallet<T> {
 
 	/// Most that serving one ticket may cost.
 	pub(crate) fn queue_step_weight() -> Weight {
-		T::WeightInfo::queue_match()
-			.max(T::WeightInfo::queue_search())
-			.max(T::WeightInfo::queue_look())
+		[Served::Let(Effort::MOST), Served::Searched(Effort::MOST), Served::Kept]
+			.into_iter()
+			.fold(Weight::zero(), |most, served| most.max(served.weight::<T::WeightInfo>()))
 	}
 
 	/// Serves waiting replicas, each at most once, as far as the meter allows.
@@ -83,12 +108,8 @@ impl<T: Config> Pallet<T> {
 			let floor = service.floor(class);
 			let served =
 				Self::serve_head(class, bucket, |ticket| Self::try_ticket(ticket, floor, random));
-			meter.consume(match served {
-				Served::Let => T::WeightInfo::queue_match(),
-				Served::Searched => T::WeightInfo::queue_search(),
-				Served::Void | Served::Kept => T::WeightInfo::queue_look(),
-			});
-			if served == Served::Let {
+			meter.consume(served.weight::<T::WeightInfo>());
+			if matches!(served, Served::Let(_)) {
 				service.set_floor(class, T::Matchmaker::best_ask(class));
 			}
 		}
@@ -134,7 +155,7 @@ impl<T: Config> Pallet<T> {
 		let served = match ring.pop(&mut pages) {
 			Some(ticket) => {
 				let served = serve(&ticket);
-				if matches!(served, Served::Kept | Served::Searched) {
+				if matches!(served, Served::Kept | Served::Searched(_)) {
 					ring.push(ticket, &mut pages);
 				}
 				served
@@ -178,7 +199,7 @@ impl<T: Config> Pallet<T> {
 			return Served::Void;
 		};
 		let seed = BlakeTwo256::hash_of(&(random, ticket.encode()));
-		if Self::try_let(ticket, record, &spec, seed) { Served::Let } else { Served::Searched }
+		Self::try_let(ticket, record, &spec, seed)
 	}
 
 	/// The job of a ticket, if the ticket still stands.
@@ -203,18 +224,21 @@ impl<T: Config> Pallet<T> {
 			units,
 			max_price_per_unit: spec.max_price_per_unit,
 			tip: spec.tip,
+			deliver_within_blocks: spec.deliver_within_blocks,
 			requirements: &spec.requirements,
 			excluded,
 			seed,
 		}
 	}
 
-	/// Finds a miner for a replica and writes the lease. Says whether it did.
-	fn try_let(ticket: &Ticket, mut record: Job, spec: &JobSpec, seed: Hash) -> bool {
+	/// Finds a miner for a replica and writes the lease.
+	fn try_let(ticket: &Ticket, mut record: Job, spec: &JobSpec, seed: Hash) -> Served {
 		let Ticket { job, replica, attempt } = *ticket;
 		let excluded = record.excluded();
 		let request = Self::request(spec, record.units, &excluded, seed);
-		let Some(found) = T::Matchmaker::assign(&request) else { return false };
+		let SearchOutcome { found, probes, buried } = T::Matchmaker::assign(&request);
+		let effort = Effort { probes, buried };
+		let Some(found) = found else { return Served::Searched(effort) };
 		let (now, miner, price_per_unit) = (Self::now(), found.miner, found.price_per_unit);
 		let deliver_by = now.saturating_add(record.deliver_within_blocks);
 		let lease = Lease {
@@ -246,6 +270,6 @@ impl<T: Config> Pallet<T> {
 			price_per_unit,
 			deliver_by,
 		});
-		true
+		Served::Let(effort)
 	}
 }

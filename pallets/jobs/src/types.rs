@@ -161,9 +161,10 @@ pub struct Job {
 	pub start_within_blocks: u32,
 	/// Blocks a miner has to answer.
 	pub deliver_within_blocks: u32,
-	/// What of their full pay those get who agree that an input cannot be had, as it was when the job
-	/// was posted.
-	pub unavailable_pay: Percent,
+	/// Whether its client named the miners that may take it: see [`Self::unproven_pay`].
+	pub handpicked: bool,
+	/// What of their full pay those get who are paid for their time, as it was when the job was posted.
+	pub time_pay: Percent,
 	/// When it was posted.
 	pub posted_at: BlockNumber,
 	/// When it ended.
@@ -252,6 +253,29 @@ impl Job {
 	/// What a lease is paid if its answer is accepted, planck. At most [`Self::share`].
 	pub fn full_pay(&self, lease: &Lease<AccountId>) -> Balance {
 		Balance::from(self.units).saturating_mul(lease.price_per_unit).saturating_add(self.tip)
+	}
+
+	/// What a lease is paid for its miner's time, planck, rounded down.
+	pub fn time_pay(&self, lease: &Lease<AccountId>) -> Balance {
+		self.time_pay.mul_floor(self.full_pay(lease))
+	}
+
+	/// What a lease is paid whose job ends with no answer that counts, planck.
+	///
+	/// A commitment that nobody waited for is paid for its time. An answer that was shown has been read, but
+	/// nothing says that it is right: it is paid nothing, lest nonsense earn; but in full where the client
+	/// named who may answer. It could have named accomplices, who see to it that no answer counts
+	/// (`specs/adr/0012`).
+	pub fn unproven_pay(&self, lease: &Lease<AccountId>) -> Balance {
+		match lease.state {
+			LeaseState::Committed { .. } => self.time_pay(lease),
+			LeaseState::Revealed { verdict: Verdict::Completed { .. } | Verdict::OutOfFuel }
+				if self.handpicked =>
+			{
+				self.full_pay(lease)
+			}
+			LeaseState::Leased | LeaseState::Revealed { .. } => 0,
+		}
 	}
 
 	/// What is held for each replica, planck.

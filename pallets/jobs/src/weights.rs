@@ -21,9 +21,9 @@ pub trait WeightInfo {
 	/// `queue_look`.
 	fn queue_look() -> Weight;
 	/// `queue_match`.
-	fn queue_match() -> Weight;
+	fn queue_match(p: u32, d: u32, ) -> Weight;
 	/// `queue_search`.
-	fn queue_search() -> Weight;
+	fn queue_search(p: u32, d: u32, ) -> Weight;
 	/// `due_look`.
 	fn due_look(n: u32, ) -> Weight;
 	/// `due_start`.
@@ -75,15 +75,27 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads(2_u64))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
 	}
-	fn queue_match() -> Weight {
-		Weight::from_parts(250_000_000, 4_096)
-			.saturating_add(T::DbWeight::get().reads(70_u64))
+	/// `p` is 5 to 16, `d` 0 to 2.
+	fn queue_match(p: u32, d: u32, ) -> Weight {
+		Weight::from_parts(150_000_000, 4_096)
+			.saturating_add(Weight::from_parts(10_000_000, 0).saturating_mul(p.into()))
+			.saturating_add(Weight::from_parts(20_000_000, 0).saturating_mul(d.into()))
+			.saturating_add(T::DbWeight::get().reads(10_u64))
+			.saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(p.into())))
+			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(d.into())))
 			.saturating_add(T::DbWeight::get().writes(12_u64))
+			.saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(d.into())))
 	}
-	fn queue_search() -> Weight {
-		Weight::from_parts(200_000_000, 4_096)
-			.saturating_add(T::DbWeight::get().reads(68_u64))
+	/// `p` is 5 to 16, `d` 0 to 2.
+	fn queue_search(p: u32, d: u32, ) -> Weight {
+		Weight::from_parts(100_000_000, 4_096)
+			.saturating_add(Weight::from_parts(10_000_000, 0).saturating_mul(p.into()))
+			.saturating_add(Weight::from_parts(20_000_000, 0).saturating_mul(d.into()))
+			.saturating_add(T::DbWeight::get().reads(8_u64))
+			.saturating_add(T::DbWeight::get().reads((4_u64).saturating_mul(p.into())))
+			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(d.into())))
 			.saturating_add(T::DbWeight::get().writes(1_u64))
+			.saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(d.into())))
 	}
 	/// `n` is 0 to 64.
 	fn due_look(n: u32, ) -> Weight {
@@ -166,15 +178,27 @@ impl WeightInfo for () {
 			.saturating_add(ParityDbWeight::get().reads(2_u64))
 			.saturating_add(ParityDbWeight::get().writes(1_u64))
 	}
-	fn queue_match() -> Weight {
-		Weight::from_parts(250_000_000, 4_096)
-			.saturating_add(ParityDbWeight::get().reads(70_u64))
+	/// `p` is 5 to 16, `d` 0 to 2.
+	fn queue_match(p: u32, d: u32, ) -> Weight {
+		Weight::from_parts(150_000_000, 4_096)
+			.saturating_add(Weight::from_parts(10_000_000, 0).saturating_mul(p.into()))
+			.saturating_add(Weight::from_parts(20_000_000, 0).saturating_mul(d.into()))
+			.saturating_add(ParityDbWeight::get().reads(10_u64))
+			.saturating_add(ParityDbWeight::get().reads((4_u64).saturating_mul(p.into())))
+			.saturating_add(ParityDbWeight::get().reads((2_u64).saturating_mul(d.into())))
 			.saturating_add(ParityDbWeight::get().writes(12_u64))
+			.saturating_add(ParityDbWeight::get().writes((5_u64).saturating_mul(d.into())))
 	}
-	fn queue_search() -> Weight {
-		Weight::from_parts(200_000_000, 4_096)
-			.saturating_add(ParityDbWeight::get().reads(68_u64))
+	/// `p` is 5 to 16, `d` 0 to 2.
+	fn queue_search(p: u32, d: u32, ) -> Weight {
+		Weight::from_parts(100_000_000, 4_096)
+			.saturating_add(Weight::from_parts(10_000_000, 0).saturating_mul(p.into()))
+			.saturating_add(Weight::from_parts(20_000_000, 0).saturating_mul(d.into()))
+			.saturating_add(ParityDbWeight::get().reads(8_u64))
+			.saturating_add(ParityDbWeight::get().reads((4_u64).saturating_mul(p.into())))
+			.saturating_add(ParityDbWeight::get().reads((2_u64).saturating_mul(d.into())))
 			.saturating_add(ParityDbWeight::get().writes(1_u64))
+			.saturating_add(ParityDbWeight::get().writes((5_u64).saturating_mul(d.into())))
 	}
 	fn due_look(n: u32, ) -> Weight {
 		Weight::from_parts(10_000_000, 4_096)

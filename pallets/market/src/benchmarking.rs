@@ -1,5 +1,5 @@
 //! What the calls cost, and the two steps that jobs take through [`Matchmaker`]. The steps are measured for
-//! information: the calls of jobs and receipts contain them and are measured whole.
+//! information: the steps of jobs and the calls of receipts contain them and are measured whole.
 
 use crate::*;
 use aitbc_primitives::{
@@ -47,11 +47,10 @@ fn profile() -> DeviceProfile {
 }
 
 /// Miner number `number` with one slot in a bucket of its own: the larger the number, the dearer.
-fn offer_of<T: Config>(number: u32, expires_at: Option<BlockNumber>) -> AccountId {
+fn offer_of<T: Config>(number: u32) -> AccountId {
 	let miner = World::<T>::miner(number);
 	let terms = terms::<T>(price_of(number), 1);
-	let expires_at = expires_at.unwrap_or(terms.expires_at);
-	World::<T>::offer(&miner, CLASS, OfferTerms { expires_at, ..terms });
+	World::<T>::offer(&miner, CLASS, terms);
 	miner
 }
 
@@ -71,6 +70,7 @@ fn request<'a>(
 		units: 1,
 		max_price_per_unit: price_of(count),
 		tip: 0,
+		deliver_within_blocks: 1,
 		requirements,
 		excluded,
 		seed: Hash::repeat_byte(7),
@@ -133,7 +133,7 @@ mod benchmarks {
 	/// has a bucket of its own, so that its length is read too.
 	#[benchmark]
 	fn assign(p: Linear<1, 16>) {
-		let mut miners: Vec<_> = (0..p).map(|number| offer_of::<T>(number, None)).collect();
+		let mut miners: Vec<_> = (0..p).map(|number| offer_of::<T>(number)).collect();
 		let last = miners.pop();
 		let requirements = Requirements::default();
 		let request = request(p, &requirements, &miners);
@@ -142,36 +142,17 @@ mod benchmarks {
 		{
 			found = <Pallet<T> as Matchmaker<AccountId>>::assign(&request);
 		}
-		assert_eq!(found.map(|found| found.miner), last);
-	}
-
-	/// `p` offers are looked at. All but the last have expired, and leave the book.
-	#[benchmark]
-	fn assign_dead(p: Linear<1, 16>) {
-		let soon = Pallet::<T>::now().saturating_add(1);
-		let last = p.saturating_sub(1);
-		for number in 0..last {
-			offer_of::<T>(number, Some(soon));
-		}
-		let last = offer_of::<T>(last, None);
-		World::<T>::next_block();
-		let requirements = Requirements::default();
-		let request = request(p, &requirements, &[]);
-		let found;
-		#[block]
-		{
-			found = <Pallet<T> as Matchmaker<AccountId>>::assign(&request);
-		}
-		assert_eq!(found.map(|found| found.miner), Some(last));
-		assert_eq!(Offers::<T>::iter().count(), 1);
+		assert_eq!((found.probes, found.buried), (p, 0));
+		assert_eq!(found.found.map(|found| found.miner), last);
 	}
 
 	/// A full offer is listed again, alone in its bucket; everything locked is forfeited.
 	#[benchmark]
 	fn conclude() -> Result<(), BenchmarkError> {
-		offer_of::<T>(0, None);
+		offer_of::<T>(0);
 		let requirements = Requirements::default();
 		let found = <Pallet<T> as Matchmaker<AccountId>>::assign(&request(0, &requirements, &[]))
+			.found
 			.ok_or("the only offer fits")?;
 		let Assignment { miner, worker, bond, .. } = found;
 		let fate = LeaseFate::Wrong;

@@ -8,20 +8,24 @@ use sp_runtime::traits::{BlakeTwo256, Hash as _};
 /// How much more often an offer is drawn whose device has the program ready.
 const WARM_FACTOR: u64 = 4;
 
+/// Most leases like the one in question whose free collateral counts.
+const MOST_LEASES: Balance = 1 << 20;
+
 /// How often an eligible offer is drawn, in proportion to others:
 ///
 /// ```text
-/// (⌊log₂(1 + free / needed)⌋ + 1) × (1 + reputation) × (4 if warm)
+/// ⌊free / needed⌋ × (1 + reputation) × (4 if warm)
 /// ```
 ///
-/// At least 1; at most 128 · 10,001 · 4 for a reputation on its scale.
+/// That is: as often as its collateral could back such a lease, at most 2²⁰ times. Whoever cuts its
+/// collateral into many miners gains nothing. At least 1; at most 2²⁰ · 10,001 · 4 for a reputation on its
+/// scale.
 pub fn chance(free: Balance, needed: Balance, reputation: Reputation, warm: bool) -> u64 {
-	// The logarithm of a sum with a whole number is the same whether the quotient is cut off or not.
-	let leases = free.checked_div(needed.max(1)).unwrap_or(0);
-	let depth = leases.saturating_add(1).checked_ilog2().unwrap_or(0).saturating_add(1);
+	let leases = free.checked_div(needed.max(1)).unwrap_or(0).clamp(1, MOST_LEASES);
 	let standing = u64::from(reputation.0).saturating_add(1);
 	let factor = if warm { WARM_FACTOR } else { 1 };
-	u64::from(depth).saturating_mul(standing).saturating_mul(factor)
+	// At most MOST_LEASES.
+	u64::try_from(leases).unwrap_or(1).saturating_mul(standing).saturating_mul(factor)
 }
 
 /// Numbers that a seed decides, one after the other.

@@ -15,16 +15,28 @@ pub struct Demand<'a> {
 	pub now: BlockNumber,
 	/// What its lease would lock, planck; `None` if that does not fit 128 bits.
 	pub collateral: Option<Balance>,
+	/// How long the miner would have, milliseconds.
+	window_ms: u64,
 }
 
 impl<'a> Demand<'a> {
-	/// `factor_percent` is what of the client's value a lease locks.
+	/// `factor_percent` is what of the client's value a lease locks, `block_ms` how long a block takes.
 	pub fn new(
 		request: &'a MatchRequest<'a, AccountId>,
 		now: BlockNumber,
 		factor_percent: u32,
+		block_ms: u32,
 	) -> Self {
-		Self { request, now, collateral: collateral_for(request, factor_percent) }
+		let window_ms = u64::from(request.deliver_within_blocks).saturating_mul(block_ms.into());
+		Self { request, now, collateral: collateral_for(request, factor_percent), window_ms }
+	}
+
+	/// Whether a device that does so many units per second has done the job in half the time, which
+	/// leaves the other half for fetching, storing and a full chain. Who claims nothing is not held to it.
+	fn fits_window(&self, units_per_second: u32) -> bool {
+		let done = u128::from(units_per_second).saturating_mul(self.window_ms.into());
+		let wanted = u128::from(self.request.units).saturating_mul(2 * 1_000);
+		units_per_second == 0 || wanted <= done
 	}
 }
 
@@ -89,6 +101,7 @@ fn judge_terms(demand: &Demand, terms: &OfferTerms) -> Result<(), OfferFilter> {
 	pass(request.units <= terms.max_units, OfferFilter::JobSize)?;
 	pass(device.vram_mib >= wanted.min_vram_mib, OfferFilter::Vram)?;
 	pass(device.units_per_second >= wanted.min_units_per_second, OfferFilter::Speed)?;
+	pass(demand.fits_window(device.units_per_second), OfferFilter::Window)?;
 	pass(device.features.contains(wanted.features), OfferFilter::Features)?;
 	pass(wanted.region.is_none() || wanted.region == device.region, OfferFilter::Region)
 }

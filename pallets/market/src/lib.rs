@@ -19,7 +19,7 @@
 //! use aitbc_primitives::{AccountId, LeaseFate, MatchRequest, Matchmaker};
 //!
 //! fn let_and_release<Market: Matchmaker<AccountId>>(request: &MatchRequest<AccountId>) -> bool {
-//!     let Some(found) = Market::assign(request) else { return false };
+//!     let Some(found) = Market::assign(request).found else { return false };
 //!     let class = request.class;
 //!     Market::conclude(&found.miner, class, &found.worker, &found.bond, LeaseFate::Released);
 //!     true
@@ -30,12 +30,12 @@
 //!
 //! - **Constant cost.** A bucket spans an eighth of a power of two of price, so there are 1,024; a
 //!   bitmap per class names those that list anything. One match looks at no more than
-//!   [`Config::MaxProbes`] offers, however many there are ([`matching`]): half of them the cheapest, half
+//!   [`MAX_PROBES`] offers, however many there are ([`matching`]): half of them the cheapest, half
 //!   anywhere, so that offers which never fit cannot hide the rest by standing in front.
 //! - **Each rule once.** [`filters`] is one function, asked by matching and by whoever explains why
 //!   nothing matched.
-//! - **Chance, not only price.** Among the eligible offers seen, [`draw`] takes one, by free collateral
-//!   (logarithmically), reputation and whether the program is ready.
+//! - **Chance, not only price.** Among the eligible offers seen, [`draw`] takes one, by free collateral,
+//!   reputation and whether the program is ready.
 //! - **Listed means free.** An offer leaves the book when its last slot is taken, when it expires or
 //!   when its miner may take nothing, and comes back when a slot is free again. Only one path writes
 //!   the book ([`book`]).
@@ -86,8 +86,9 @@ mod try_state;
 
 use aitbc_primitives::{
 	AccountId, Assignment, Balance, BlockNumber, Bonds, BucketSet, Class, DeviceProfile, Hash,
-	LeaseBond, LeaseFate, MAX_PRICE_BUCKET, MatchReport, MatchRequest, Matchmaker, MinerStanding,
-	OfferFilter, OfferTerms, PriceBucket, WorkerKey, bucket_of, lowest_price_of,
+	LeaseBond, LeaseFate, MAX_BURIED, MAX_PRICE_BUCKET, MAX_PROBES, MatchReport, MatchRequest,
+	Matchmaker, MinerStanding, OfferFilter, OfferTerms, PriceBucket, SearchOutcome, WorkerKey,
+	bucket_of, lowest_price_of,
 };
 use alloc::vec::Vec;
 use frame_support::{
@@ -98,7 +99,7 @@ use frame_support::{
 	},
 };
 use frame_system::pallet_prelude::*;
-use sp_runtime::SaturatedConversion;
+use sp_runtime::{SaturatedConversion, Saturating};
 
 /// Under which name the pallet logs.
 const LOG: &str = "runtime::market";
@@ -135,9 +136,10 @@ pub mod pallet {
 		/// Deposit for a device's profile, planck.
 		type ProfileDeposit: Get<Balance>;
 
-		/// Most offers that one match looks at.
+		/// Milliseconds from one block to the next: what a miner says it does in a second is held against
+		/// the blocks that a job gives it.
 		#[pallet::constant]
-		type MaxProbes: Get<u32>;
+		type MillisecsPerBlock: Get<u32>;
 
 		/// Most slots of one offer.
 		#[pallet::constant]
@@ -229,7 +231,6 @@ pub mod pallet {
 	#[pallet::hooks]
 	impl<T: Config> Hooks<BlockNumberFor<T>> for Pallet<T> {
 		fn integrity_test() {
-			assert!(T::MaxProbes::get() > 1, "a match must look both in front and elsewhere");
 			assert!(T::MaxSlots::get() > 0, "no offer could have a slot");
 			assert!(T::MaxOfferBlocks::get() > 0, "no offer could have a life");
 		}

@@ -1,8 +1,8 @@
 //! How a replica finds a miner.
 //!
-//! A search looks at no more than `MaxProbes` offers and writes nothing. Only when it is over do the
-//! dead offers that it met leave the book, so that no place moves while it goes on. Then one of the
-//! eligible offers it saw is drawn.
+//! A search looks at no more than [`MAX_PROBES`] offers and writes nothing. Only when it is over do the
+//! first dead offers that it met leave the book, so that no place moves while it goes on, and few enough
+//! that what it costs is known. Then one of the eligible offers it saw is drawn.
 
 use crate::{
 	draw::{Draws, chance},
@@ -148,7 +148,8 @@ impl<'a, T: Config> Search<'a, T> {
 impl<T: Config> Pallet<T> {
 	/// What a request asks of an offer now.
 	pub(crate) fn demand<'a>(request: &'a MatchRequest<'a, AccountId>) -> Demand<'a> {
-		Demand::new(request, Self::now(), T::CollateralFactorPercent::get())
+		let (factor, block) = (T::CollateralFactorPercent::get(), T::MillisecsPerBlock::get());
+		Demand::new(request, Self::now(), factor, block)
 	}
 
 	/// Every filter.
@@ -162,17 +163,19 @@ impl<T: Config> Pallet<T> {
 }
 
 impl<T: Config> Matchmaker<AccountId> for Pallet<T> {
-	fn assign(request: &MatchRequest<AccountId>) -> Option<Assignment<AccountId>> {
-		let probes = T::MaxProbes::get();
+	fn assign(request: &MatchRequest<AccountId>) -> SearchOutcome<AccountId> {
 		let mut search = Search::<T>::new(request);
-		search.cheapest_first(probes.div_ceil(2));
+		search.cheapest_first(MAX_PROBES.div_ceil(2));
 		if search.eligible.is_empty() {
-			search.anywhere(probes);
+			search.anywhere(MAX_PROBES);
 		}
-		for miner in core::mem::take(&mut search.dead) {
+		let probes = search.seen.len().saturated_into();
+		let mut buried = 0;
+		for miner in core::mem::take(&mut search.dead).into_iter().take(MAX_BURIED as usize) {
 			Self::bury(request.class, miner);
+			buried.saturating_inc();
 		}
-		search.choose()
+		SearchOutcome { found: search.choose(), probes, buried }
 	}
 
 	fn best_ask(class: Class) -> Option<PriceBucket> {

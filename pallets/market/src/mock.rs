@@ -48,7 +48,7 @@ impl pallet_balances::Config for Test {
 }
 
 /// Most offers one match looks at.
-pub const PROBES: u32 = 16;
+pub const PROBES: u32 = MAX_PROBES;
 /// Most slots of one offer.
 pub const SLOTS: u16 = 8;
 /// Longest life of an offer, blocks.
@@ -85,7 +85,6 @@ pub struct Ended {
 
 parameter_types! {
 	pub const Deposit: Balance = EXISTENTIAL_DEPOSIT;
-	pub const MaxProbes: u32 = PROBES;
 	pub const MaxSlots: u16 = SLOTS;
 	pub const MaxOfferBlocks: BlockNumber = LIFE;
 	/// What governance may change at any time.
@@ -161,7 +160,7 @@ impl Config for Test {
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type CollateralFactorPercent = CollateralFactorPercent;
 	type ProfileDeposit = ProfileDeposit;
-	type MaxProbes = MaxProbes;
+	type MillisecsPerBlock = ConstU32<2_000>;
 	type MaxSlots = MaxSlots;
 	type MaxOfferBlocks = MaxOfferBlocks;
 	type WeightInfo = ();
@@ -355,6 +354,7 @@ impl Wanted {
 			units: self.units,
 			max_price_per_unit: self.most,
 			tip: self.tip,
+			deliver_within_blocks: 10,
 			requirements: &self.requirements,
 			excluded: &self.excluded,
 			seed: self.seed,
@@ -362,7 +362,9 @@ impl Wanted {
 	}
 
 	pub fn assign(&self) -> Option<Assignment<AccountId>> {
-		Market::assign(&self.request())
+		let outcome = Market::assign(&self.request());
+		assert!(outcome.probes <= MAX_PROBES && outcome.buried <= MAX_BURIED.min(outcome.probes));
+		outcome.found
 	}
 
 	pub fn explain(&self, limit: u32) -> MatchReport {

@@ -22,8 +22,6 @@ pub trait WeightInfo {
 	fn clear_profile() -> Weight;
 	/// `assign`.
 	fn assign(p: u32) -> Weight;
-	/// `assign_dead`.
-	fn assign_dead(p: u32) -> Weight;
 	/// `conclude`.
 	fn conclude() -> Weight;
 }
@@ -57,14 +55,6 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 			.saturating_add(T::DbWeight::get().reads_writes(6, 8))
 			.saturating_add(T::DbWeight::get().reads(5_u64.saturating_mul(p.into())))
 	}
-	/// `p` is 1 to 16.
-	fn assign_dead(p: u32) -> Weight {
-		// Of each, the offer, its place, and the bucket's length go.
-		BASE.saturating_add(LOOK.saturating_mul(p.into()))
-			.saturating_add(T::DbWeight::get().reads_writes(10, 8))
-			.saturating_add(T::DbWeight::get().reads(3_u64.saturating_mul(p.into())))
-			.saturating_add(T::DbWeight::get().writes(3_u64.saturating_mul(p.into())))
-	}
 	fn conclude() -> Weight {
 		BASE.saturating_add(T::DbWeight::get().reads_writes(8, 9))
 	}
@@ -88,12 +78,6 @@ impl WeightInfo for () {
 		BASE.saturating_add(LOOK.saturating_mul(p.into()))
 			.saturating_add(ParityDbWeight::get().reads_writes(6, 8))
 			.saturating_add(ParityDbWeight::get().reads(5_u64.saturating_mul(p.into())))
-	}
-	fn assign_dead(p: u32) -> Weight {
-		BASE.saturating_add(LOOK.saturating_mul(p.into()))
-			.saturating_add(ParityDbWeight::get().reads_writes(10, 8))
-			.saturating_add(ParityDbWeight::get().reads(3_u64.saturating_mul(p.into())))
-			.saturating_add(ParityDbWeight::get().writes(3_u64.saturating_mul(p.into())))
 	}
 	fn conclude() -> Weight {
 		BASE.saturating_add(ParityDbWeight::get().reads_writes(8, 9))

@@ -36,7 +36,7 @@ pub struct MarketTerms {
 	/// Blocks for which the record of an ended job is kept.
 	pub retention_blocks: BlockNumber,
 	/// What a quorum that could not have an input is paid of its full pay.
-	pub unavailable_pay: Percent,
+	pub time_pay: Percent,
 	/// Most jobs of one client that have not ended.
 	pub max_live_jobs: u32,
 	/// The protocol's share of a payment.

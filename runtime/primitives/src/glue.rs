@@ -9,8 +9,8 @@
 //! what it costs: the calls and steps at the top are benchmarked on the runtime, through the whole stack.
 
 use crate::{
-	Balance, Cid, Class, Hash, JobId, JobSpec, Lease, LeaseBond, LeaseFate, PriceBucket,
-	ReplicaIndex, Reputation, Requirements, Verdict, WorkerKey,
+	Balance, BlockNumber, Cid, Class, Hash, JobId, JobSpec, Lease, LeaseBond, LeaseFate,
+	PriceBucket, ReplicaIndex, Reputation, Requirements, Verdict, WorkerKey,
 };
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -86,6 +86,8 @@ pub struct MatchRequest<'a, AccountId> {
 	pub max_price_per_unit: Balance,
 	/// What is paid on top for the replica, planck.
 	pub tip: Balance,
+	/// Blocks that the miner will have to answer.
+	pub deliver_within_blocks: BlockNumber,
 	/// What the device and its miner must be.
 	pub requirements: &'a Requirements,
 	/// Owners that hold or held a replica of this job, and its client.
@@ -108,6 +110,22 @@ pub struct Assignment<AccountId> {
 	/// What was locked.
 	pub bond: LeaseBond,
 }
+
+/// What a search for a miner came to, and what it took: the glue tells no weights, but how much was done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SearchOutcome<AccountId> {
+	/// Who was found.
+	pub found: Option<Assignment<AccountId>>,
+	/// Offers that were looked at, at most [`MAX_PROBES`].
+	pub probes: u32,
+	/// Offers that can let nothing and were taken out of the book, at most [`MAX_BURIED`].
+	pub buried: u32,
+}
+
+/// Most offers that one search looks at.
+pub const MAX_PROBES: u32 = 16;
+/// Most dead offers that one search takes out of the book.
+pub const MAX_BURIED: u32 = 2;
 
 /// What can turn an offer down, in the order in which it is asked.
 #[derive(
@@ -141,6 +159,9 @@ pub enum OfferFilter {
 	/// It claims too few units per second.
 	#[codec(index = 4)]
 	Speed,
+	/// By its own claim it could not do the work well within the time the job gives.
+	#[codec(index = 13)]
+	Window,
 	/// It lacks an ability.
 	#[codec(index = 5)]
 	Features,
@@ -184,10 +205,10 @@ pub struct MatchReport {
 
 /// Offers and their matching. Implemented by market, used by jobs.
 pub trait Matchmaker<AccountId> {
-	/// Finds a miner for one replica, takes a slot of its offer and locks its collateral. `None`
-	/// changes nothing that a client could see. Its cost is bounded, whatever the
-	/// number of offers.
-	fn assign(request: &MatchRequest<AccountId>) -> Option<Assignment<AccountId>>;
+	/// Finds a miner for one replica, takes a slot of its offer and locks its collateral. Where none is
+	/// found, nothing changes that a client could see. Its cost is bounded, whatever the number of
+	/// offers.
+	fn assign(request: &MatchRequest<AccountId>) -> SearchOutcome<AccountId>;
 
 	/// The bucket of the cheapest listed offer: no job that bids below it can be matched.
 	fn best_ask(class: Class) -> Option<PriceBucket>;

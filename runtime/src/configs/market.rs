@@ -1,7 +1,7 @@
 //! The compute market: how its pallets meet, and its numbers, which governance can change at any time.
 
 use super::{
-	consensus::time::{DAYS, HOURS, MINUTES},
+	consensus::time::{DAYS, HOURS, MINUTES, SLOT_DURATION_MS},
 	fees::ToTreasury,
 	system::RuntimeBlockWeights,
 };
@@ -54,7 +54,9 @@ pub mod dynamic_params {
 		pub static SlashLate: Perbill = Perbill::from_percent(5);
 		/// What a commitment without reveal forfeits of the lease's collateral.
 		#[codec(index = 4)]
-		pub static SlashWithheld: Perbill = Perbill::from_percent(50);
+		///
+		/// As much as a lie: otherwise whoever sees that it lied alone would be silent.
+		pub static SlashWithheld: Perbill = Perbill::from_percent(100);
 		/// Least that one account delegates to one miner, planck.
 		#[codec(index = 5)]
 		pub static MinDelegation: Balance = 10 * AIT;
@@ -82,9 +84,10 @@ pub mod dynamic_params {
 		/// Blocks for which the record of an ended job is kept.
 		#[codec(index = 4)]
 		pub static RetentionBlocks: BlockNumber = 3 * DAYS;
-		/// What a quorum that could not have an input is paid of its full pay.
+		/// What of their full pay those get who are paid for their time: a quorum that could not have an
+		/// input, and who committed to an answer that nobody waited for.
 		#[codec(index = 5)]
-		pub static UnavailablePay: Percent = Percent::from_percent(5);
+		pub static TimePay: Percent = Percent::from_percent(5);
 		/// Most jobs of one client that have not ended.
 		#[codec(index = 6)]
 		pub static MaxLiveJobs: u32 = 10_000;
@@ -151,6 +154,16 @@ pub type UnbondingBlocks =
 /// See [`dynamic_params::staking::SlashWithheld`]. Were silence cheap, whoever lied would be silent.
 pub type SlashWithheld =
 	Within<dynamic_params::staking::SlashWithheld, LeastSlashWithheld, WholeSlash>;
+/// See [`dynamic_params::staking::SlashLate`]. Were it nothing, slots could be blocked for nothing.
+pub type SlashLate = Within<dynamic_params::staking::SlashLate, LeastSlashLate, WholeSlash>;
+/// See [`dynamic_params::jobs::TimePay`]. Were it a large part, it would pay to commit to nonsense.
+pub type TimePay = Within<dynamic_params::jobs::TimePay, NoTimePay, MostTimePay>;
+/// See [`dynamic_params::jobs::MaxLiveJobs`]. None would close the market.
+pub type MaxLiveJobs = Within<dynamic_params::jobs::MaxLiveJobs, ConstU32<1>, ConstU32<1_000_000>>;
+/// See [`dynamic_params::jobs::JobDeposit`]. A record that costs nothing fills the chain.
+pub type JobDeposit = AtLeastExistential<dynamic_params::jobs::JobDeposit>;
+/// See [`dynamic_params::payouts::Fee`].
+pub type Fee = Within<dynamic_params::payouts::Fee, NoFee, MostFee>;
 /// See [`dynamic_params::jobs::RevealWithinBlocks`].
 pub type RevealWithinBlocks =
 	Within<dynamic_params::jobs::RevealWithinBlocks, ConstU32<MINUTES>, ConstU32<HOURS>>;
@@ -165,18 +178,18 @@ pub fn terms() -> MarketTerms {
 		min_collateral: MinCollateral::get(),
 		unbonding_blocks: UnbondingBlocks::get(),
 		collateral_factor_percent: CollateralFactorPercent::get(),
-		slash_late: staking::SlashLate::get(),
+		slash_late: SlashLate::get(),
 		slash_withheld: SlashWithheld::get(),
 		min_delegation: MinDelegation::get(),
 		max_delegation_percent: staking::MaxDelegationPercent::get(),
 		program_deposit_base: jobs::ProgramDepositBase::get(),
 		program_deposit_per_byte: jobs::ProgramDepositPerByte::get(),
-		job_deposit: jobs::JobDeposit::get(),
+		job_deposit: JobDeposit::get(),
 		reveal_within_blocks: RevealWithinBlocks::get(),
 		retention_blocks: RetentionBlocks::get(),
-		unavailable_pay: jobs::UnavailablePay::get(),
-		max_live_jobs: jobs::MaxLiveJobs::get(),
-		fee: payouts::Fee::get(),
+		time_pay: TimePay::get(),
+		max_live_jobs: MaxLiveJobs::get(),
+		fee: Fee::get(),
 		treasury_share: payouts::TreasuryShare::get(),
 		validators_share: payouts::ValidatorsShare::get(),
 		emission_per_era: payouts::EmissionPerEra::get(),
@@ -214,7 +227,12 @@ parameter_types! {
 	/// Longer than any job can live (seven replicas and two tie-breakers, each let three times with the
 	/// longest windows: under two days), and than the challenge windows to come.
 	pub const MinUnbondingBlocks: BlockNumber = 3 * DAYS;
+	pub const LeastSlashLate: Perbill = Perbill::from_percent(1);
 	pub const LeastSlashWithheld: Perbill = Perbill::from_percent(50);
+	pub const NoTimePay: Percent = Percent::zero();
+	pub const MostTimePay: Percent = Percent::from_percent(25);
+	pub const NoFee: Permill = Permill::zero();
+	pub const MostFee: Permill = Permill::from_percent(20);
 	pub const WholeSlash: Perbill = Perbill::from_percent(100);
 	/// How long half of a reputation lasts.
 	pub const ReputationHalfLife: BlockNumber = 7 * DAYS;
@@ -280,7 +298,7 @@ impl pallet_compute_staking::Config for Runtime {
 	type UnbondingBlocks = UnbondingBlocks;
 	type MinUnbondingBlocks = MinUnbondingBlocks;
 	type MaxUnbondingChunks = ConstU32<8>;
-	type SlashLate = dynamic_params::staking::SlashLate;
+	type SlashLate = SlashLate;
 	type SlashWithheld = SlashWithheld;
 	type ReputationHalfLife = ReputationHalfLife;
 	type OnSlash = ToTreasury;
@@ -295,7 +313,7 @@ impl pallet_market::Config for Runtime {
 	type Bonds = ComputeStaking;
 	type CollateralFactorPercent = CollateralFactorPercent;
 	type ProfileDeposit = dynamic_params::market::ProfileDeposit;
-	type MaxProbes = ConstU32<16>;
+	type MillisecsPerBlock = ConstU32<{ SLOT_DURATION_MS as u32 }>;
 	type MaxSlots = ConstU16<256>;
 	type MaxOfferBlocks = ConstU32<{ 30 * DAYS }>;
 	type WeightInfo = pallet_market::weights::SubstrateWeight<Runtime>;
@@ -312,11 +330,11 @@ impl pallet_jobs::Config for Runtime {
 	type Randomness = MatchRandomness;
 	type ProgramDepositBase = dynamic_params::jobs::ProgramDepositBase;
 	type ProgramDepositPerByte = dynamic_params::jobs::ProgramDepositPerByte;
-	type JobDeposit = dynamic_params::jobs::JobDeposit;
+	type JobDeposit = JobDeposit;
 	type RevealWithinBlocks = RevealWithinBlocks;
 	type RetentionBlocks = RetentionBlocks;
-	type UnavailablePay = dynamic_params::jobs::UnavailablePay;
-	type MaxLiveJobs = dynamic_params::jobs::MaxLiveJobs;
+	type TimePay = TimePay;
+	type MaxLiveJobs = MaxLiveJobs;
 	type MinDeliverBlocks = ConstU32<8>;
 	// A lease binds a miner's slot and collateral; so does an honest replica that waits, committed,
 	// for a silent one.
@@ -337,7 +355,7 @@ impl pallet_receipts::Config for Runtime {
 impl pallet_payouts::Config for Runtime {
 	type Currency = Balances;
 	type Rewards = ComputeStaking;
-	type Fee = dynamic_params::payouts::Fee;
+	type Fee = Fee;
 	type ValidatorsShare = dynamic_params::payouts::ValidatorsShare;
 	type TreasuryShare = dynamic_params::payouts::TreasuryShare;
 	type EmissionPerEra = dynamic_params::payouts::EmissionPerEra;

@@ -23,6 +23,10 @@ struct Account {
 	escrow: BigUint,
 	/// What events of payments said.
 	paid: BigUint,
+	/// Whether the client named its miners.
+	handpicked: bool,
+	/// Whether a lease that was released was paid in full.
+	released_in_full: bool,
 }
 
 /// What the lease that a replica had last was begun with.
@@ -33,7 +37,7 @@ struct Terms {
 	late: BigUint,
 	withheld: BigUint,
 	full_pay: BigUint,
-	unavailable_pay: BigUint,
+	time_pay: BigUint,
 }
 
 /// What is issued for an era.
@@ -107,7 +111,8 @@ impl Ledger {
 			wrong: None,
 		};
 		for (job, record) in pallet_jobs::Jobs::<Runtime>::iter() {
-			ledger.jobs.insert(job, Account { escrow: record.escrow.into(), paid: BigUint::ZERO });
+			let (escrow, handpicked) = (record.escrow.into(), record.handpicked);
+			ledger.jobs.insert(job, Account { escrow, handpicked, ..Default::default() });
 			for (replica, _) in &record.leases {
 				ledger.note_lease(job, *replica);
 			}
@@ -159,7 +164,10 @@ impl Ledger {
 				self.expect(due.as_ref() == Some(&escrow), || {
 					format!("{job:?}: {escrow} is held where {due:?} may be due")
 				});
-				self.jobs.insert(*job, Account { escrow, paid: BigUint::ZERO });
+				let handpicked = pallet_jobs::Specs::<Runtime>::get(job)
+					.is_some_and(|spec| !spec.requirements.allow.is_empty());
+				let account = Account { escrow, handpicked, ..Default::default() };
+				self.jobs.insert(*job, account);
 			}
 			Job::LeaseStarted { job, replica, .. } => self.note_lease(*job, *replica),
 			Job::LeaseEnded { job, replica, miner, fate, paid, .. } => {
@@ -182,7 +190,7 @@ impl Ledger {
 			late: big(lease.bond.slash_late),
 			withheld: big(lease.bond.slash_withheld),
 			full_pay: units * lease.price_per_unit + record.tip,
-			unavailable_pay: big(record.unavailable_pay),
+			time_pay: big(record.time_pay),
 		};
 		self.terms.insert((job, replica), terms);
 	}
@@ -216,12 +224,15 @@ impl Ledger {
 			format!("{job:?}/{replica}: {fate:?} forfeits {forfeit}, and {taken} was taken")
 		});
 		let paid = BigUint::from(paid);
+		if fate == LeaseFate::Released && paid > BigUint::ZERO && paid == terms.full_pay {
+			self.jobs.entry(job).or_default().released_in_full = true;
+		}
 		let fits = match fate {
 			LeaseFate::Accepted => paid == terms.full_pay,
-			LeaseFate::Released => paid == BigUint::ZERO || paid == terms.full_pay,
-			LeaseFate::Failed => {
-				let part = part_of(&terms.full_pay, &terms.unavailable_pay, 100, false);
-				paid == BigUint::ZERO || paid == part
+			LeaseFate::Released | LeaseFate::Failed => {
+				let part = part_of(&terms.full_pay, &terms.time_pay, 100, false);
+				let in_full = fate == LeaseFate::Released && paid == terms.full_pay;
+				paid == BigUint::ZERO || paid == part || in_full
 			}
 			LeaseFate::Late | LeaseFate::Withheld | LeaseFate::Wrong => paid == BigUint::ZERO,
 		};
@@ -236,11 +247,16 @@ impl Ledger {
 		self.expect(known.paid == paid, || {
 			format!("{job:?}: {paid} was paid, and {} arrived at settlement", known.paid)
 		});
+		// Otherwise only the time of who committed is paid, or of who could not have an input.
+		let may_be_full = known.handpicked || matches!(state, JobState::Cancelled);
+		self.expect(may_be_full || !known.released_in_full, || {
+			format!("{job:?}: full pay for what counts nothing, though {state:?}")
+		});
 		let nothing = match state {
 			JobState::Refunded(RefundReason::Failed(code)) => {
-				*code != aitbc_primitives::FailureCode::InputUnavailable
+				!known.handpicked && *code != aitbc_primitives::FailureCode::InputUnavailable
 			}
-			JobState::Refunded(_) => true,
+			JobState::Refunded(RefundReason::NoQuorum) => !known.handpicked,
 			_ => false,
 		};
 		self.expect(!nothing || paid == BigUint::ZERO, || {

@@ -143,7 +143,7 @@ fn terms_json(terms: &Terms) -> Value {
 		"profile_deposit_planck": terms.profile_deposit.to_string(),
 		"reveal_within_blocks": terms.reveal_within_blocks,
 		"retention_blocks": terms.retention_blocks,
-		"unavailable_pay_percent": terms.unavailable_pay,
+		"time_pay_percent": terms.time_pay,
 		"max_live_jobs": terms.max_live_jobs,
 		"fee_millionths": terms.fee,
 		"treasury_share_percent": terms.treasury_share,
@@ -197,7 +197,7 @@ fn terms_text(terms: &Terms) -> String {
 				terms.treasury_share
 			),
 		),
-		("an absent input pays", format!("{} % of full pay", terms.unavailable_pay)),
+		("an absent input pays", format!("{} % of full pay", terms.time_pay)),
 		(
 			"emission",
 			format!(

@@ -65,6 +65,9 @@ pub struct DelegateArgs {
 	/// How much, with its unit
 	#[arg(long, value_parser = parse_amount, value_name = "AMOUNT")]
 	amount: Balance,
+	/// Only if it buys at least so many shares: their price can change before the stake is in a block
+	#[arg(long, value_name = "SHARES", default_value_t = 0)]
+	min_shares: Balance,
 }
 
 /// Arguments of `stake undelegate`.
@@ -179,7 +182,8 @@ async fn delegate(context: &Context, args: &DelegateArgs) -> Result<(), CliError
 		)));
 	}
 	signer.confirm(&format!("Stake {amount} of {} on {}", signer.name(), args.miner.miner))?;
-	let delegated = signer.chain.delegate(&signer.unlock()?, &miner, args.amount).await?;
+	let (pair, least) = (signer.unlock()?, args.min_shares);
+	let delegated = signer.chain.delegate(&pair, &miner, args.amount, least).await?;
 	let value = json!({
 		"miner": address(&miner),
 		"delegator": address(&signer.account),

@@ -1,6 +1,7 @@
 //! What has robbed other compute markets, tried on this one.
 
 use crate::{mock::*, *};
+use aitbc_primitives::FailureCode;
 use frame_support::{
 	assert_noop, assert_ok,
 	traits::{LockableCurrency, WithdrawReasons, fungible::Mutate, tokens::Preservation},
@@ -293,6 +294,86 @@ fn attack_client_with_an_accomplice_reads_an_honest_result_for_nothing() {
 	});
 }
 
+/// A job for which the client names its accomplices and a victim.
+fn named(replicas: u8, quorum: u8) -> JobSpec {
+	let mut spec = replicated(gemm_spec(), replicas, quorum);
+	spec.requirements.allow = (0..3).map(miner).collect::<Vec<_>>().try_into().expect("few");
+	spec
+}
+
+#[test]
+fn attack_client_with_two_accomplices_has_a_named_miner_slashed() {
+	execute(|| {
+		offer_miners(3);
+		let job = post_answered(named(3, 2), &[completed(9), completed(9), completed(1)]);
+		assert_eq!(state_of(job), JobState::Settled { output: cid(9) });
+		assert_eq!(fates_of(&miner(2)), [LeaseFate::Released]);
+		// Nor is it proof of anything that those whom the client chose agree.
+		assert!(payments().iter().all(|paid| !paid.work.verified));
+	});
+}
+
+#[test]
+fn attack_client_reads_the_answer_of_a_named_miner_and_no_answer_counts() {
+	let pay = 8 * PRICE;
+	// Two accomplices say what nobody else does.
+	execute(|| {
+		offer_miners(3);
+		let job = post_answered(named(2, 2), &[completed(9), completed(1)]);
+		begin_block();
+		assert_ok!(commit(job, 2));
+		assert_ok!(answer(job, 2, completed(8)));
+		assert_eq!(state_of(job), JobState::Refunded(RefundReason::NoQuorum));
+		assert_eq!(earned(&miner(1)), pay);
+		assert_eq!(fates_of(&miner(1)), [LeaseFate::Released]);
+	});
+	// They say that it cannot be done.
+	execute(|| {
+		offer_miners(3);
+		let fault = Verdict::Failed(FailureCode::DeviceFault);
+		let job = post_answered(named(3, 2), &[fault, fault, completed(1)]);
+		assert_eq!(
+			state_of(job),
+			JobState::Refunded(RefundReason::Failed(FailureCode::DeviceFault))
+		);
+		assert_eq!([0, 1, 2].map(|n| earned(&miner(n))), [0, 0, pay]);
+	});
+	// One lies, and no tie-breaker can be found.
+	execute(|| {
+		offer_miners(2);
+		let job = post_answered(named(2, 2), &[completed(9), completed(1)]);
+		run_to(20);
+		assert_eq!(state_of(job), JobState::Refunded(RefundReason::NoMiner));
+		assert_eq!(earned(&miner(1)), pay);
+	});
+}
+
+#[test]
+fn attack_client_names_a_second_miner_that_never_comes() {
+	execute(|| {
+		offer_miners(1);
+		let job = post(named(2, 2));
+		begin_block();
+		assert_ok!(commit(job, 0));
+		run_to(20);
+		assert_eq!(state_of(job), JobState::Refunded(RefundReason::NoMiner));
+		// Its answer has not been read; its time is paid, whoever may answer.
+		assert_eq!(earned(&miner(0)), 8 * PRICE * 5 / 100);
+	});
+}
+
+#[test]
+fn attack_client_cancels_when_a_named_miner_has_committed() {
+	execute(|| {
+		offer_miners(1);
+		let job = post(named(2, 2));
+		begin_block();
+		assert_ok!(commit(job, 0));
+		assert_ok!(cancel_job(job));
+		assert_eq!(earned(&miner(0)), 8 * PRICE);
+	});
+}
+
 #[test]
 fn attack_single_liar_of_two_makes_the_honest_one_work_for_nothing() {
 	execute(|| {
@@ -471,7 +552,7 @@ fn attack_parameters_change_under_a_live_job() {
 		offer_miners(2);
 		let job = post_judging(replicated(gemm_spec(), 2, 2));
 		RevealBlocks::set(100);
-		UnavailablePart::set(Percent::one());
+		TimePart::set(Percent::one());
 		JobDepositOf::set(5 * JOB_DEPOSIT);
 		MostLiveJobs::set(0);
 		assert_eq!(state_of(job), JobState::Judging { reveal_by: 2 + REVEAL_WITHIN });

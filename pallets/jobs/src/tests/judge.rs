@@ -280,7 +280,7 @@ fn judge_should_pay_a_part_when_a_quorum_could_not_have_an_input() {
 fn judge_should_pay_nothing_for_an_input_when_the_parameter_is_zero_and_all_when_it_is_one() {
 	for (part, expected) in [(Percent::zero(), 0), (Percent::one(), PAY)] {
 		execute(|| {
-			UnavailablePart::set(part);
+			TimePart::set(part);
 			offer_miners(2);
 			post_answered(gemm(2, 2), &[UNAVAILABLE, UNAVAILABLE]);
 			assert_eq!([earned(&miner(0)), earned(&miner(1))], [expected; 2]);
@@ -337,18 +337,24 @@ fn expected(spec: &JobSpec, answers: &[Option<Verdict>]) -> Ending {
 		asked += 1;
 	};
 	let wgsl = spec.workload.class() == Class::Wgsl;
+	let named = !spec.requirements.allow.is_empty();
 	let fate = |given: &Option<Verdict>| match (given, answer) {
 		(None, _) => Withheld,
 		(Some(Verdict::Failed(_)), _) => Failed,
 		(Some(given), Some(answer)) if *given == answer => Accepted,
-		(Some(_), Some(Verdict::Completed { .. })) if !wgsl => Wrong,
+		(Some(_), Some(Verdict::Completed { .. })) if !wgsl && !named => Wrong,
 		_ => Released,
 	};
 	let pay = Balance::from(spec.units().expect("valid")) * PRICE + spec.tip;
 	let due = |given: &Option<Verdict>| match answer {
 		Some(Verdict::Completed { .. } | Verdict::OutOfFuel) if *given == answer => pay,
 		Some(UNAVAILABLE) if *given == answer => pay * 5 / 100,
-		_ => 0,
+		Some(Verdict::Completed { .. } | Verdict::OutOfFuel) => 0,
+		// Read, and nobody bears it out or denies it.
+		_ => match given {
+			Some(Verdict::Completed { .. } | Verdict::OutOfFuel) if named => pay,
+			_ => 0,
+		},
 	};
 	let asked = &answers[..asked];
 	Ending {
@@ -381,13 +387,18 @@ proptest! {
 		tie_breakers in 1u8..=2,
 		extra in 0u8..4,
 		shader in any::<bool>(),
+		named in any::<bool>(),
 		tip in 0u128..50,
 	) {
 		execute(|| {
 			register(cid(9));
 			let quorum = (replicas / 2 + 1 + extra).min(replicas);
 			let spec = if shader { wgsl_spec() } else { gemm_spec() };
-			let spec = JobSpec { tip, ..with_breakers(spec, replicas, quorum, tie_breakers) };
+			let mut spec = JobSpec { tip, ..with_breakers(spec, replicas, quorum, tie_breakers) };
+			if named {
+				// The mock's market does not ask whom.
+				spec.requirements.allow = BoundedVec::truncate_from(vec![miner(0)]);
+			}
 			let answers: Vec<Option<Verdict>> = answers[..usize::from(replicas + tie_breakers)]
 				.iter()
 				// Only a shader can run out of fuel.

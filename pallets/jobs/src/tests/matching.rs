@@ -241,7 +241,7 @@ fn matching_should_stop_searching_when_the_last_offer_is_taken() {
 		let first = post(priced(500, echo_spec()));
 		let second = post(echo_spec());
 		let expected = room_for(0)
-			.saturating_add(<() as WeightInfo>::queue_match())
+			.saturating_add(<() as WeightInfo>::queue_match(1, 0))
 			// The sweep passes by where nobody is asked any more.
 			.saturating_add(<() as WeightInfo>::queue_look());
 		assert_eq!(serve(Weight::MAX), expected);
@@ -317,7 +317,7 @@ fn matching_should_do_nothing_when_the_meter_is_empty() {
 		let short = room_for(1).saturating_sub(Weight::from_parts(1, 0));
 		assert_eq!(serve(short), room_for(0));
 		assert!(matches!(state_of(job), JobState::Open { .. }));
-		let matched = room_for(0).saturating_add(<() as WeightInfo>::queue_match());
+		let matched = room_for(0).saturating_add(<() as WeightInfo>::queue_match(1, 0));
 		assert_eq!(serve(room_for(1)), matched);
 		assert_eq!(state_of(job), JobState::Leased);
 	});
@@ -325,7 +325,8 @@ fn matching_should_do_nothing_when_the_meter_is_empty() {
 
 #[test]
 fn matching_should_be_charged_what_it_did() {
-	let step = |of: fn() -> Weight| room_for(0).saturating_add(of());
+	// The mock's market looks at one offer.
+	let step = |of: fn(u32, u32) -> Weight| room_for(0).saturating_add(of(1, 0));
 	execute(|| {
 		offer_miners(1);
 		post(in_vain(echo_spec()));
@@ -341,7 +342,7 @@ fn matching_should_be_charged_what_it_did() {
 		offer_miners(1);
 		let job = post(echo_spec());
 		assert_ok!(cancel(job));
-		assert_eq!(serve(Weight::MAX), step(<() as WeightInfo>::queue_look));
+		assert_eq!(serve(Weight::MAX), step(|_, _| <() as WeightInfo>::queue_look()));
 	});
 }
 
@@ -393,9 +394,11 @@ fn matching_should_seed_each_attempt_anew() {
 fn integrity_test_should_want_room_for_one_deadline_and_one_match() {
 	execute(|| {
 		JobsPallet::integrity_test();
+		// A quarter is kept from deadlines, however few they need.
 		let least = JobsPallet::service_weight()
 			.saturating_add(JobsPallet::due_weight())
-			.saturating_add(room_for(1));
+			.saturating_add(room_for(1))
+			.max(room_for(1).saturating_mul(4));
 		// Proof size means nothing here, and a block has plenty.
 		let limit = |time: u64| ServiceWeight::set(Weight::from_parts(time, u64::MAX));
 		limit(least.ref_time());

@@ -196,7 +196,7 @@ fn migration_should_keep_jobs_with_their_deadlines_and_escrow() {
 		assert_eq!((record.escrow, record.deposit), (3 * MAX_PRICE, JOB_DEPOSIT));
 		assert_eq!((record.tip, record.tie_breakers_called), (0, 0));
 		assert_eq!(record.replication, Replication { replicas: 3, quorum: 2, tie_breakers: 0 });
-		assert_eq!(record.unavailable_pay, Percent::zero());
+		assert_eq!(record.time_pay, Percent::zero());
 		assert_eq!((record.posted_at, record.ended_at), (3, None));
 		assert_eq!([0, 1, 2].map(|replica| record.attempt(replica)), [0, 2, 0]);
 		let ended = record_of(sample.ended);

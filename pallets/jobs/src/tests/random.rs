@@ -184,7 +184,7 @@ fn apply(step: Step) {
 			RevealBlocks::set(reveal);
 			RetainBlocks::set(retention);
 			JobDepositOf::set(deposit);
-			UnavailablePart::set(Percent::from_percent(part));
+			TimePart::set(Percent::from_percent(part));
 			MostLiveJobs::set(live);
 		}
 		Step::Advance { blocks } => run_to(now() + blocks),

@@ -27,7 +27,7 @@ fn submit_should_hold_escrow_and_deposit_in_the_same_call() {
 		let record = Jobs::<Test>::get(job).expect("on record");
 		assert_eq!((record.units, record.escrow, record.posted_at), (8, escrow, 1));
 		assert_eq!((record.tip, record.bid), (11, bucket_of(MAX_PRICE + 1)));
-		assert_eq!(record.unavailable_pay, UNAVAILABLE_PAY);
+		assert_eq!(record.time_pay, TIME_PAY);
 		assert_eq!(record.state, JobState::Open { start_by: 6 });
 		assert_eq!(record.waiting().collect::<Vec<_>>(), [0, 1, 2]);
 		assert_eq!(tickets(Class::Gemm), 3);

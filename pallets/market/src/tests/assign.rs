@@ -209,7 +209,7 @@ fn assign_should_look_at_every_offer_once_when_dead_ones_stand_between() {
 			Asked::set(0);
 			assert_eq!(assign(100, seed).map(|found| found.miner), Some(account(5)));
 			assert_eq!(Asked::get(), 8);
-			assert_eq!(Offers::<Test>::iter().count(), 1);
+			assert_eq!(Offers::<Test>::iter().count() as u32, 8 - MAX_BURIED);
 		});
 	}
 }

@@ -20,21 +20,22 @@ fn chi_squared(seen: &[u32], weights: &[u64]) -> f64 {
 fn chance_should_be_the_specified_product_when_values_are_known() {
 	for (free, needed, reputation, warm, expected) in [
 		(0, 1, 0, false, 1),
-		(1, 1, 0, false, 2),
+		(1, 1, 0, false, 1),
 		(2, 1, 0, false, 2),
 		(3, 1, 0, false, 3),
 		(99, 100, 0, false, 1),
-		(100, 100, 0, false, 2),
-		(299, 100, 0, false, 2),
-		(300, 100, 0, false, 3),
-		(100, 100, 5_000, false, 2 * 5_001),
-		(100, 100, 5_000, true, 2 * 5_001 * 4),
+		(100, 100, 0, false, 1),
+		(199, 100, 0, false, 1),
+		(200, 100, 0, false, 2),
+		(200, 100, 5_000, false, 2 * 5_001),
+		(200, 100, 5_000, true, 2 * 5_001 * 4),
 		(0, 0, 10_000, true, 10_001 * 4),
 		// Nothing to lock: as if it were one planck.
-		(1_000, 0, 0, false, 10),
-		(u128::MAX, 1, 0, false, 128),
-		(u128::MAX, 0, 10_000, true, 128 * 10_001 * 4),
-		(u128::MAX, u128::MAX, u16::MAX, true, 2 * 65_536 * 4),
+		(1_000, 0, 0, false, 1_000),
+		((1 << 20) - 1, 1, 0, false, (1 << 20) - 1),
+		(u128::MAX, 1, 0, false, 1 << 20),
+		(u128::MAX, 0, 10_000, true, (1 << 20) * 10_001 * 4),
+		(u128::MAX, u128::MAX, u16::MAX, true, 65_536 * 4),
 	] {
 		assert_eq!(chance(free, needed, Reputation(reputation), warm), expected, "{free}/{needed}");
 	}
@@ -100,17 +101,15 @@ fn draws_should_differ_when_seeds_or_what_is_mixed_in_differ() {
 }
 
 proptest! {
-	/// ⌊log₂(1 + free / needed)⌋ with the quotient as it is, by comparing products.
+	/// Collateral cut into miners that could each back a lease at least has no more chances together than
+	/// in one piece.
 	#[test]
-	fn chance_should_be_the_logarithm_of_the_exact_quotient_when_values_are_any(
-		free in 0..u128::MAX >> 8, needed in 1..u128::MAX >> 8, shift in 0u32..100,
+	fn attack_collateral_in_many_miners_gains_nothing(
+		parts in prop::collection::vec(1_000..50_000u128, 1..10), needed in 1..1_000u128, reputation in 0..=10_000u16,
 	) {
-		let needed = (needed >> shift).max(1);
-		let depth = chance(free, needed, Reputation(0), false) - 1;
-		// 2^depth ≤ (needed + free) / needed < 2^(depth + 1).
-		let sum = free + needed;
-		prop_assert!(sum >> depth >= needed);
-		prop_assert!(sum >> (depth + 1) < needed);
+		let of = |free| chance(free, needed, Reputation(reputation), false);
+		let together = of(parts.iter().sum());
+		prop_assert!(parts.iter().map(|part| of(*part)).sum::<u64>() <= together);
 	}
 
 	#[test]
@@ -121,7 +120,7 @@ proptest! {
 		let other = chance(free.max(more), needed, Reputation(reputation.max(better)), false);
 		prop_assert!(one >= 1 && one <= other);
 		prop_assert_eq!(chance(free.max(more), needed, Reputation(reputation.max(better)), true), 4 * other);
-		prop_assert!(other <= 128 * 10_001);
+		prop_assert!(other <= (1 << 20) * 10_001);
 	}
 
 	#[test]

@@ -19,6 +19,8 @@ struct Wanted {
 	units: u64,
 	most: Balance,
 	tip: Balance,
+	/// Blocks of two seconds.
+	window: BlockNumber,
 	requirements: Requirements,
 	excluded: Vec<AccountId>,
 }
@@ -53,6 +55,7 @@ fn fitting() -> Case {
 			units: 3,
 			most: 10,
 			tip: 5,
+			window: 10,
 			requirements: Requirements {
 				min_vram_mib: 100,
 				min_units_per_second: 20,
@@ -88,11 +91,14 @@ impl Case {
 			units: self.request.units,
 			max_price_per_unit: self.request.most,
 			tip: self.request.tip,
+			deliver_within_blocks: self.request.window,
 			requirements: &self.request.requirements,
 			excluded: &self.request.excluded,
 			seed: Hash::zero(),
 		};
-		judge(&Demand::new(&request, NOW, 200), &miner(), &self.terms, || self.standing.clone())
+		judge(&Demand::new(&request, NOW, 200, 2_000), &miner(), &self.terms, || {
+			self.standing.clone()
+		})
 	}
 }
 
@@ -145,6 +151,31 @@ fn judge_should_turn_down_when_the_device_has_less_than_is_demanded() {
 	assert_eq!(device(|device| device.features = Features(u32::MAX)), None);
 	assert_eq!(device(|device| device.region = None), Some(OfferFilter::Region));
 	assert_eq!(device(|device| device.region = Some(Region(*b"AU"))), Some(OfferFilter::Region));
+}
+
+/// Half of the window must be enough, by what the miner says it does in a second. Who says nothing is asked
+/// nothing.
+#[test]
+fn judge_should_turn_down_when_the_job_cannot_be_done_in_its_window() {
+	// A planck each, so that the collateral fits.
+	let judged = |units, window, units_per_second| {
+		judged(|case| {
+			(case.request.units, case.request.window) = (units, window);
+			(case.request.most, case.request.tip, case.terms.price_per_unit) = (1, 0, 1);
+			case.terms.max_units = u64::MAX;
+			case.terms.device.units_per_second = units_per_second;
+			case.request.requirements.min_units_per_second = 0;
+			case.standing = Some(MinerStanding { free: u128::MAX, ..standing() });
+		})
+	};
+	// 20 units/s × 10 blocks × 2 s, halved.
+	assert_eq!(judged(200, 10, 20), None);
+	assert_eq!(judged(201, 10, 20), Some(OfferFilter::Window));
+	assert_eq!(judged(201, 11, 20), None);
+	assert_eq!(judged(201, 10, 21), None);
+	assert_eq!(judged(u64::MAX, 1, 0), None);
+	assert_eq!(judged(u64::MAX >> 2, u32::MAX, u32::MAX), None);
+	assert_eq!(judged(1, 0, u32::MAX), Some(OfferFilter::Window));
 }
 
 #[test]
@@ -244,6 +275,8 @@ fn judge_should_refuse_collateral_when_the_value_does_not_fit() {
 		let found = judged(|case| {
 			case.standing = rich();
 			case.terms.max_units = u64::MAX;
+			case.terms.device.units_per_second = 0;
+			case.request.requirements.min_units_per_second = 0;
 			case.request.units = units;
 			case.request.most = most;
 			case.request.tip = tip;
@@ -261,16 +294,18 @@ fn judge_should_name_the_first_filter_when_several_turn_an_offer_down() {
 	case.terms.price_per_unit = 11;
 	case.terms.max_units = 2;
 	case.terms.device = Capabilities::default();
+	case.request.window = 0;
 	case.request.requirements.allow = list(&[stranger()]);
 	case.request.requirements.deny = list(&[owner()]);
 	case.request.excluded.push(owner());
 	case.standing = Some(MinerStanding { reputation: Reputation(0), free: 0, ..standing() });
-	let mend: [(OfferFilter, Change); 12] = [
+	let mend: [(OfferFilter, Change); 13] = [
 		(OfferFilter::Expired, |case| case.terms.expires_at = NOW + 1),
 		(OfferFilter::Price, |case| case.terms.price_per_unit = 10),
 		(OfferFilter::JobSize, |case| case.terms.max_units = 3),
 		(OfferFilter::Vram, |case| case.terms.device.vram_mib = 100),
 		(OfferFilter::Speed, |case| case.terms.device.units_per_second = 20),
+		(OfferFilter::Window, |case| case.request.window = 10),
 		(OfferFilter::Features, |case| case.terms.device.features = Features(0b101)),
 		(OfferFilter::Region, |case| case.terms.device.region = Some(Region(*b"AT"))),
 		(OfferFilter::NotAllowed, |case| case.request.requirements.allow = list(&[])),
@@ -299,11 +334,12 @@ fn judge_should_not_ask_how_the_miner_stands_when_the_offer_says_enough() {
 		units: 4,
 		max_price_per_unit: 10,
 		tip: 0,
+		deliver_within_blocks: 10,
 		requirements: &case.request.requirements,
 		excluded: &[],
 		seed: Hash::zero(),
 	};
-	let demand = Demand::new(&request, NOW, 200);
+	let demand = Demand::new(&request, NOW, 200, 2_000);
 	let refused = judge(&demand, &miner(), &case.terms, || panic!("it is asked all the same"));
 	assert_eq!(refused, Err(OfferFilter::JobSize));
 }

@@ -324,7 +324,7 @@ fn quorum_for_unavailable_inputs_should_be_paid_a_part() {
 			assert_ok!(reveal(answer));
 		}
 		assert_eq!(state_of(job), JobState::Refunded(RefundReason::Failed(code)));
-		let part = UNAVAILABLE_PAY.mul_floor(GROSS);
+		let part = TIME_PAY.mul_floor(GROSS);
 		assert_eq!(holders_earned(&miners), [net_of(part), net_of(part), 0]);
 		assert!((0..3).all(|n| slashed(n) == 0));
 		assert_eq!(free(&CLIENT), after_spending(2 * part));

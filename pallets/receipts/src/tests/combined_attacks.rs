@@ -324,7 +324,7 @@ fn attack_client_feeds_inputs_that_nobody_can_read() {
 			assert_ok!(reveal(answer));
 		}
 		assert!(matches!(state_of(job), JobState::Refunded(_)));
-		let part = net_of(UNAVAILABLE_PAY.mul_floor(GROSS));
+		let part = net_of(TIME_PAY.mul_floor(GROSS));
 		assert!((0..3).all(|n| slashed(n) == 0 && earned(n) == part));
 	});
 }

@@ -71,7 +71,7 @@ pub const VALIDATORS_SHARE: Percent = Percent::from_percent(25);
 pub const TREASURY_SHARE: Percent = Percent::from_percent(50);
 pub const SLASH_LATE: Perbill = Perbill::from_percent(5);
 pub const SLASH_WITHHELD: Perbill = Perbill::from_percent(50);
-pub const UNAVAILABLE_PAY: Percent = Percent::from_percent(5);
+pub const TIME_PAY: Percent = Percent::from_percent(5);
 pub const COLLATERAL_PERCENT: u32 = 200;
 
 pub const CLIENT: AccountId = AccountId::new([1; 32]);
@@ -103,7 +103,7 @@ parameter_types! {
 	pub const ProgramBase: Balance = 5_000;
 	pub const ProgramPerByte: Balance = 3;
 	pub const JobDepositOf: Balance = JOB_DEPOSIT;
-	pub const UnavailablePay: Percent = UNAVAILABLE_PAY;
+	pub const TimePay: Percent = TIME_PAY;
 	pub const ServiceWeight: Weight = Weight::MAX;
 }
 
@@ -156,7 +156,7 @@ impl pallet_market::Config for Chain {
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type CollateralFactorPercent = ConstU32<COLLATERAL_PERCENT>;
 	type ProfileDeposit = ProfileDeposit;
-	type MaxProbes = ConstU32<16>;
+	type MillisecsPerBlock = ConstU32<2_000>;
 	type MaxSlots = ConstU16<256>;
 	type MaxOfferBlocks = ConstU32<100_000>;
 	type WeightInfo = ();
@@ -183,7 +183,7 @@ impl pallet_jobs::Config for Chain {
 	type ProgramDepositBase = ProgramBase;
 	type ProgramDepositPerByte = ProgramPerByte;
 	type JobDeposit = JobDepositOf;
-	type UnavailablePay = UnavailablePay;
+	type TimePay = TimePay;
 	type MaxLiveJobs = ConstU32<1_000>;
 	type RevealWithinBlocks = ConstU32<REVEAL_WITHIN>;
 	type RetentionBlocks = ConstU32<RETENTION>;

@@ -200,7 +200,7 @@ pub fn parameter(which: u8, value: u8) -> RuntimeParameters {
 		9 => choose!(Jobs, jobs, JobDeposit, coins, value),
 		10 => choose!(Jobs, jobs, RevealWithinBlocks, numbers, value),
 		11 => choose!(Jobs, jobs, RetentionBlocks, numbers, value),
-		12 => choose!(Jobs, jobs, UnavailablePay, percents, value),
+		12 => choose!(Jobs, jobs, TimePay, percents, value),
 		13 => choose!(Jobs, jobs, MaxLiveJobs, numbers, value),
 		14 => choose!(Payouts, payouts, Fee, permills, value),
 		15 => choose!(Payouts, payouts, TreasuryShare, percents, value),

@@ -50,7 +50,8 @@ fn prepare(world: &mut World) {
 	}
 	for (miner, delegator, stake) in [(0, 0, 500), (0, 1, 5_000), (1, 2, 10)] {
 		let miner = all.miners[miner].id();
-		let call = pallet_compute_staking::Call::delegate { miner, amount: stake * AIT };
+		let amount = stake * AIT;
+		let call = pallet_compute_staking::Call::delegate { miner, amount, min_shares: 0 };
 		world.must(&all.delegators[delegator], call);
 	}
 	for index in [4, 5] {
@@ -453,7 +454,8 @@ fn staking_call(who: &Person, deed: Deed) -> Option<RuntimeCall> {
 		}
 		Deed::SetCompounding { on } => Call::set_compounding { compounding: on }.into(),
 		Deed::Delegate { miner: byte, amount: much } => {
-			Call::delegate { miner: miner(byte).id(), amount: amount(much, free(&who.id())) }.into()
+			let (miner, amount) = (miner(byte).id(), amount(much, free(&who.id())));
+			Call::delegate { miner, amount, min_shares: 0 }.into()
 		}
 		Deed::Undelegate { miner: byte, portion: much } => {
 			let miner = miner(byte).id();

@@ -60,6 +60,7 @@ pub async fn run(context: &Context, args: &ShowArgs) -> Result<(), CliError> {
 
 /// What is known of a miner beside its record.
 struct Around {
+	max_delegation_percent: u32,
 	offers: Vec<(Class, Offer)>,
 	reputation: Vec<(Class, Reputation)>,
 	earnings: Earnings,
@@ -84,6 +85,7 @@ async fn describe(
 		}
 	}
 	let around = Around {
+		max_delegation_percent: view.terms().await?.max_delegation_percent,
 		offers,
 		reputation,
 		earnings: view.earnings(account).await?,
@@ -113,7 +115,7 @@ fn json_of(account: &AccountId, miner: &Miner, around: &Around) -> Value {
 		"delegated_planck": miner.pool.value.to_string(),
 		"bond_planck": miner.bond().to_string(),
 		"locked_planck": miner.locked.to_string(),
-		"free_planck": miner.free().to_string(),
+		"free_planck": miner.free(around.max_delegation_percent).to_string(),
 		"unbonding_planck": miner.unbonding.value.to_string(),
 		"unbonding": around.leaving.chunks.iter().map(|chunk| json!({
 			"amount_planck": chunk.value.to_string(),
