@@ -2,8 +2,8 @@
 //! `runtime-benchmarks`, for `frame-omni-bencher`.
 
 use crate::{
-	AIT, AccountId, AllPalletsWithSystem, Balance, Balances, ComputeStaking, Jobs, Market, Runtime,
-	RuntimeOrigin, System,
+	AIT, AccountId, AllPalletsWithSystem, Balance, Balances, ComputeStaking, Jobs, Market, Payouts,
+	Runtime, RuntimeOrigin, System, configs::market::TreasuryAccount,
 };
 use aitbc_primitives::{
 	Capabilities, Class, Hash, JobId, JobSpec, OfferTerms, WorkerKey, WorkerSignature,
@@ -16,7 +16,7 @@ use frame_benchmarking::{
 };
 use frame_support::{
 	traits::{
-		OnPoll, StorageInfo, StorageInfoTrait, WhitelistedStorageKeys, fungible::Mutate as _,
+		Get, OnPoll, StorageInfo, StorageInfoTrait, WhitelistedStorageKeys, fungible::Mutate as _,
 	},
 	weights::{Weight, WeightMeter},
 };
@@ -51,7 +51,11 @@ pub fn metadata(extra: bool) -> (Vec<BenchmarkList>, Vec<StorageInfo>) {
 
 /// Runs one benchmark.
 pub fn dispatch(config: BenchmarkConfig) -> Result<Vec<BenchmarkBatch>, String> {
-	let whitelist = AllPalletsWithSystem::whitelisted_storage_keys();
+	let mut whitelist = AllPalletsWithSystem::whitelisted_storage_keys();
+	// Every settlement pays into these; the hook of payouts is charged for them once a block.
+	for account in [Payouts::pot_account(), TreasuryAccount::get()] {
+		whitelist.push(frame_system::Account::<Runtime>::hashed_key_for(account).into());
+	}
 	let mut batches = Vec::<BenchmarkBatch>::new();
 	let params = (&config, &whitelist);
 	add_benchmarks!(params, batches);

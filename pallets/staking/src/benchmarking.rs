@@ -55,7 +55,7 @@ fn chunks<T: Config>(
 fn delegator<T: Config>(miner: &AccountId, count: u32) -> Result<Balance, BenchmarkError> {
 	T::BenchmarkWorld::endow(&ACTOR, 4 * ample::<T>());
 	let amount = 2 * T::MinDelegation::get() + 1_000_000;
-	Pallet::<T>::delegate(signed(&ACTOR).into(), miner.clone(), amount)?;
+	Pallet::<T>::delegate(signed(&ACTOR).into(), miner.clone(), amount, 0)?;
 	chunks::<T>(count, || Pallet::<T>::undelegate(signed(&ACTOR).into(), miner.clone(), 1))?;
 	Ok(Delegations::<T>::get(miner, ACTOR))
 }
@@ -205,7 +205,7 @@ mod benchmarks {
 		let amount = T::MinDelegation::get() + 1;
 
 		#[extrinsic_call]
-		_(signed(&ACTOR), miner.clone(), amount);
+		_(signed(&ACTOR), miner.clone(), amount, amount);
 
 		assert!(Delegations::<T>::get(miner, ACTOR) > 0);
 		Ok(())

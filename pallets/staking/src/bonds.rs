@@ -1,7 +1,7 @@
 //! The side of this pallet that the market sees. That a lease began or ended is told by the pallets above;
 //! here it is told what it took.
 
-use crate::*;
+use crate::{reputation::merit, *};
 
 impl<T: Config> Pallet<T> {
 	/// The miner, if it may be let anything now.
@@ -48,10 +48,11 @@ impl<T: Config> Bonds<AccountId> for Pallet<T> {
 	fn standing(miner: &AccountId, class: Class) -> Option<MinerStanding<AccountId>> {
 		let info = Self::eligible(miner)?;
 		let score = info.reputation.of(class);
+		let percent = T::MaxDelegationPercent::get();
 		Some(MinerStanding {
 			worker: info.worker,
-			bond: info.bond(),
-			free: info.free(),
+			bond: info.backing(percent),
+			free: info.free(percent),
 			reputation: score.reputation(Self::now(), T::ReputationHalfLife::get()),
 			owner: info.owner.unwrap_or_else(|| miner.clone()),
 		})
@@ -59,9 +60,9 @@ impl<T: Config> Bonds<AccountId> for Pallet<T> {
 
 	fn lock(miner: &AccountId, collateral: Balance) -> Result<LeaseBond, DispatchError> {
 		let mut info = Self::eligible(miner).ok_or(Error::<T>::NotEligible)?;
-		let locked = info.locked.checked_add(collateral).ok_or(Error::<T>::NotEnoughFree)?;
-		ensure!(locked <= info.bond(), Error::<T>::NotEnoughFree);
-		info.locked = locked;
+		let free = info.free(T::MaxDelegationPercent::get());
+		ensure!(collateral <= free, Error::<T>::NotEnoughFree);
+		info.locked = info.locked.checked_add(collateral).ok_or(Error::<T>::NotEnoughFree)?;
 		info.open_leases = info.open_leases.checked_add(1).ok_or(Error::<T>::NotEnoughFree)?;
 		Self::count_lease(&info.worker)?;
 		Miners::<T>::insert(miner, info);
@@ -89,7 +90,8 @@ impl<T: Config> Bonds<AccountId> for Pallet<T> {
 		info.open_leases = info.open_leases.saturating_sub(1);
 		info.record.note(fate);
 		let half_life = T::ReputationHalfLife::get();
-		info.reputation.of_mut(class).note(fate, Self::now(), half_life);
+		let merit = merit(bond.collateral, T::MinCollateral::get());
+		info.reputation.of_mut(class).note(fate, merit, Self::now(), half_life);
 		if amount > 0 {
 			let miner = miner.clone();
 			Self::deposit_event(Event::Slashed { miner, fate, amount, own, pool, unbonding });

@@ -1,6 +1,6 @@
 //! Others' coins behind a miner.
 
-use crate::{shares::mul_div, *};
+use crate::{shares::most_delegated, *};
 use frame_support::traits::{
 	fungible::Inspect as _,
 	tokens::{DepositConsequence, Provenance},
@@ -11,16 +11,17 @@ impl<T: Config> Pallet<T> {
 		delegator: AccountId,
 		miner: AccountId,
 		amount: Balance,
+		min_shares: Balance,
 	) -> DispatchResult {
 		ensure!(delegator != miner, Error::<T>::SelfDelegation);
 		let shares = Self::update(&miner, |info| {
 			ensure!(!info.is_leaving(), Error::<T>::Leaving);
 			ensure!(amount >= T::MinDelegation::get(), Error::<T>::DelegationTooLow);
-			let shares = info.pool.buy(amount).map_err(Error::<T>::from)?;
-			ensure!(
-				info.pool.value <= Self::most_delegated(info.own),
-				Error::<T>::DelegationTooHigh
-			);
+			ensure!(amount > 0, Error::<T>::AmountInvalid);
+			let shares = info.pool.buy_fairly(amount).map_err(Error::<T>::from)?;
+			ensure!(shares >= min_shares, Error::<T>::TooFewShares);
+			let most = most_delegated(info.own, T::MaxDelegationPercent::get());
+			ensure!(info.pool.value <= most, Error::<T>::DelegationTooHigh);
 			T::Currency::transfer_and_hold(
 				&HoldReason::Collateral.into(),
 				&delegator,
@@ -42,12 +43,6 @@ impl<T: Config> Pallet<T> {
 		Ok(())
 	}
 
-	/// Most that may be delegated to a miner with so much of its own, planck.
-	fn most_delegated(own: Balance) -> Balance {
-		// What does not fit 128 bits is more than there is.
-		mul_div(own, T::MaxDelegationPercent::get().into(), 100).unwrap_or(Balance::MAX)
-	}
-
 	pub(crate) fn do_undelegate(
 		delegator: AccountId,
 		miner: AccountId,
@@ -61,6 +56,8 @@ impl<T: Config> Pallet<T> {
 				.pool
 				.sell(shares)
 				.ok_or_else(|| Self::inconsistent("a delegator has more shares than there are"))?;
+			// The whole bond is the measure, not what backs leases: delegations above what the miner's own
+			// allows back none, so taking those takes nothing away; below it the two are the same.
 			ensure!(info.locked <= info.bond(), Error::<T>::NotEnoughFree);
 			let enough = left == 0 || info.pool.worth(left) >= T::MinDelegation::get();
 			ensure!(enough, Error::<T>::DelegationTooLow);

@@ -6,7 +6,7 @@
 //! that signs receipts and has no coins. Each lease sets a part of the *bond* aside ([`Bonds::lock`]); how
 //! the lease ends decides how much of that part is forfeited, and what is thought of the miner in future
 //! ([`Bonds::unlock`]). The sum of what is set aside never exceeds the bond, so one bond cannot back two
-//! cheats (INV-STAKING-1).
+//! cheats (INV-STAKING-1). Others' coins are set aside only as far as the miner's own stand beside them.
 //!
 //! Others may stake on a miner ([`Pallet::delegate`]): they have a part in what it earns
 //! ([`Rewards::reward`]) and in what it forfeits. What leaves, the miner's own or delegated, waits for the
@@ -15,7 +15,8 @@
 //! # Terms
 //!
 //! - *own*: the miner's active collateral. *pool*: the active delegations. *unbonding*: what is leaving.
-//!   *bond*: own and pool together. *locked*: what of it backs open leases.
+//!   *bond*: own and pool together. *backing*: what of it may back leases, own and so much of the pool as
+//!   own allows. *locked*: what backs open leases.
 //! - *share*: a part of pool or unbonding. Rewards and slashes change what a share is worth, at a cost that
 //!   does not depend on how many have one:
 //!
@@ -308,7 +309,7 @@ pub mod pallet {
 		StillUnbonding,
 		/// Leases are still open.
 		LeasesOpen,
-		/// Less of the bond is free than that.
+		/// Less of what backs leases is free than that.
 		NotEnoughFree,
 		/// The amount is zero, or the sum does not fit.
 		AmountInvalid,
@@ -344,6 +345,10 @@ pub mod pallet {
 		NoOwner,
 		/// What is stored contradicts itself. Never returned while the invariants hold.
 		Inconsistent,
+		/// A share is worth so much that rounding would take a part of the amount that counts.
+		SharePriceTooHigh,
+		/// The amount buys fewer shares than were asked for.
+		TooFewShares,
 	}
 
 	#[pallet::hooks]
@@ -436,8 +441,8 @@ pub mod pallet {
 		/// Takes part of its own collateral out, after the unbonding time.
 		///
 		/// Origin: signed by the miner, which must not be leaving. Fails if the amount is zero or more than
-		/// its own, if leases need the bond, if what is left is neither nothing nor the minimum, or if too
-		/// many parts are leaving already. Emits `CollateralUnbonding`.
+		/// its own, if leases need it, or the delegations that only its own lets back them, if what is left
+		/// is neither nothing nor the minimum, or if too many parts are leaving already. Emits `CollateralUnbonding`.
 		#[pallet::call_index(4)]
 		#[pallet::weight(T::WeightInfo::unbond())]
 		pub fn unbond(origin: OriginFor<T>, amount: Balance) -> DispatchResult {
@@ -507,16 +512,23 @@ pub mod pallet {
 			Self::do_set_compounding(ensure_signed(origin)?, compounding)
 		}
 
-		/// Stakes coins on a miner.
+		/// Stakes coins on a miner, if they buy at least `min_shares` (0: however many): the price at
+		/// inclusion may be another than the one that was seen.
 		///
 		/// Origin: signed by the delegator, whose account keeps the existential deposit. Fails for the
-		/// miner itself, if the miner is leaving, if the amount is below the minimum or buys no share, if
-		/// more would be delegated than the miner's own collateral allows, or if the miner's account
-		/// cannot take it. Emits `Delegated`.
+		/// miner itself, if the miner is leaving, if the amount is below the minimum, if it buys fewer
+		/// shares than asked, or shares so dear that rounding would take more than a millionth of it (and
+		/// more than a planck), if more would be delegated than the miner's own collateral allows, or if
+		/// the miner's account cannot take it. Emits `Delegated`.
 		#[pallet::call_index(11)]
 		#[pallet::weight(T::WeightInfo::delegate())]
-		pub fn delegate(origin: OriginFor<T>, miner: AccountId, amount: Balance) -> DispatchResult {
-			Self::do_delegate(ensure_signed(origin)?, miner, amount)
+		pub fn delegate(
+			origin: OriginFor<T>,
+			miner: AccountId,
+			amount: Balance,
+			min_shares: Balance,
+		) -> DispatchResult {
+			Self::do_delegate(ensure_signed(origin)?, miner, amount, min_shares)
 		}
 
 		/// Takes shares back; they are paid out after the unbonding time.
@@ -585,7 +597,8 @@ impl<T: Config> From<ShareError> for Error<T> {
 	fn from(error: ShareError) -> Self {
 		match error {
 			ShareError::Worthless => Self::PoolWorthless,
-			ShareError::NoShare | ShareError::Overflow => Self::AmountInvalid,
+			ShareError::NoShare | ShareError::TooDear => Self::SharePriceTooHigh,
+			ShareError::Overflow => Self::AmountInvalid,
 		}
 	}
 }

@@ -195,7 +195,7 @@ pub fn rotate(number: u8, to: u8) -> DispatchResult {
 
 /// Stakes coins of one account on another.
 pub fn delegate(delegator: u8, miner: u8, amount: Balance) -> DispatchResult {
-	Staking::delegate(signed(delegator), account(miner), amount)
+	Staking::delegate(signed(delegator), account(miner), amount, 0)
 }
 
 /// Takes shares back.

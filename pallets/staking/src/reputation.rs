@@ -5,12 +5,16 @@
 //! half-life, and its fall from one block to another does not depend on how often one looks in between:
 //! who has many leases fades no slower than who has few.
 
-use aitbc_primitives::{BlockNumber, Class, LeaseFate, Reputation};
+use crate::shares::mul_div;
+use aitbc_primitives::{Balance, BlockNumber, Class, LeaseFate, Reputation};
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use scale_info::TypeInfo;
 
 /// One lease, in the unit in which they are counted. The fraction keeps what fades slowly.
 pub const ONE: u64 = 1 << 32;
+
+/// A lease counts in full that locks one part in so many of the least collateral.
+const FULL_MERIT: Balance = 100;
 
 /// What everybody is given in advance: as many good leases as bad ones. It makes the first ends of leases
 /// count for little, and is where everybody returns to who does nothing.
@@ -31,7 +35,7 @@ const PRIOR: u128 = 2 * ONE as u128;
 	TypeInfo,
 )]
 pub struct Score {
-	/// Answers that were accepted, in units of [`ONE`].
+	/// Answers that were accepted, by how much was at stake, in units of [`ONE`].
 	pub good: u64,
 	/// Leases that ended badly, by how badly, in units of [`ONE`].
 	pub bad: u64,
@@ -58,10 +62,20 @@ pub fn fade(value: u64, from: BlockNumber, to: BlockNumber, half_life: BlockNumb
 	u64::try_from(halved.unwrap_or_default()).unwrap_or(u64::MAX)
 }
 
-/// What the end of a lease adds to the good and to the bad.
-const fn weight(fate: LeaseFate) -> (u64, u64) {
+/// What an accepted answer is worth, in units of [`ONE`], if its lease locked `collateral` where `least` is
+/// the least collateral of a miner: all of [`ONE`] from a hundredth of that on, below it in proportion,
+/// rounded down. Otherwise jobs of a few planck, which anybody can post to its own miner, would buy as good a
+/// name as work at which something was at stake.
+pub fn merit(collateral: Balance, least: Balance) -> u64 {
+	let full = least.checked_div(FULL_MERIT).unwrap_or_default().max(1);
+	let merit = mul_div(ONE.into(), collateral.min(full), full);
+	merit.and_then(|merit| merit.try_into().ok()).unwrap_or_default()
+}
+
+/// What the end of a lease adds to the good and to the bad. Only the good depends on what was at stake.
+const fn weight(fate: LeaseFate, merit: u64) -> (u64, u64) {
 	match fate {
-		LeaseFate::Accepted => (ONE, 0),
+		LeaseFate::Accepted => (merit, 0),
 		LeaseFate::Released => (0, 0),
 		LeaseFate::Failed => (0, ONE / 4),
 		LeaseFate::Late => (0, ONE),
@@ -80,9 +94,9 @@ impl Score {
 		}
 	}
 
-	/// Notes the end of a lease.
-	pub fn note(&mut self, fate: LeaseFate, now: BlockNumber, half_life: BlockNumber) {
-		let (good, bad) = weight(fate);
+	/// Notes the end of a lease; `merit` is what it is worth if it was accepted, see [`merit`].
+	pub fn note(&mut self, fate: LeaseFate, merit: u64, now: BlockNumber, half_life: BlockNumber) {
+		let (good, bad) = weight(fate, merit);
 		let faded = self.faded(now, half_life);
 		*self = Self {
 			good: faded.good.saturating_add(good),

@@ -17,6 +17,9 @@ use sp_runtime::{Permill, Rounding, helpers_128bit::multiply_by_rational_with_ro
 /// more. With it, a pool of all the coins there can be (below 10²⁹ planck) has less than 2¹²⁸ of them.
 pub const MAX_SHARES_PER_PLANCK: Balance = 1_000_000_000;
 
+/// Rounding may take one part in so many of what is paid for shares: see [`SharePool::buy_fairly`].
+pub const TOLERATED_LOSS: Balance = 1_000_000;
+
 /// ⌊a × b / c⌋, through 256 bits. `None` if `c` is zero or the result does not fit.
 pub const fn mul_div(a: Balance, b: Balance, c: Balance) -> Option<Balance> {
 	multiply_by_rational_with_rounding(a, b, c, Rounding::Down)
@@ -29,6 +32,8 @@ pub enum ShareError {
 	Worthless,
 	/// The amount is worth less than one share.
 	NoShare,
+	/// A share is worth so much that rounding would take too large a part of the amount.
+	TooDear,
 	/// The sum does not fit.
 	Overflow,
 }
@@ -77,6 +82,27 @@ impl SharePool {
 		let shares = self.shares.checked_add(bought).ok_or(ShareError::Overflow)?;
 		let value = self.value.checked_add(amount).ok_or(ShareError::Overflow)?;
 		*self = Self { shares, value };
+		Ok(bought)
+	}
+
+	/// The same for somebody who joins others: refuses where the shares would be worth, once they are
+	/// bought, less than `amount` by more than a millionth of it (see [`TOLERATED_LOSS`]; by more than a
+	/// planck where that is more, which rounding can always take).
+	///
+	/// Rounding leaves up to the price of one share to those who have shares already. Who has all of them
+	/// could otherwise make them few and dear, and take up to a quarter of what the next one pays.
+	///
+	/// # Errors
+	/// See [`Self::quote`], and [`ShareError::TooDear`]; then nothing has changed.
+	pub fn buy_fairly(&mut self, amount: Balance) -> Result<Balance, ShareError> {
+		let mut pool = *self;
+		let bought = pool.buy(amount)?;
+		let lost = amount.saturating_sub(pool.worth(bought));
+		let tolerated = amount.checked_div(TOLERATED_LOSS).unwrap_or_default().max(1);
+		if lost > tolerated {
+			return Err(ShareError::TooDear);
+		}
+		*self = pool;
 		Ok(bought)
 	}
 
@@ -163,6 +189,12 @@ impl Stakes {
 		}
 		Some(parts)
 	}
+}
+
+/// Most that may be delegated to a miner, planck: `percent` of what is its own, rounded down.
+pub fn most_delegated(own: Balance, percent: u32) -> Balance {
+	// What does not fit 128 bits is more than there is.
+	mul_div(own, percent.into(), 100).unwrap_or(Balance::MAX)
 }
 
 /// The delegators' part of a pay, planck: in proportion to what of the bond is theirs, rounded down, less

@@ -1,6 +1,9 @@
 //! What is stored, and what the view functions answer.
 
-use crate::{reputation::Scores, shares::SharePool, shares::Stakes};
+use crate::{
+	reputation::Scores,
+	shares::{SharePool, Stakes, most_delegated},
+};
 use aitbc_primitives::{AccountId, Balance, BlockNumber, LeaseFate, Reputation, WorkerKey};
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -180,15 +183,24 @@ impl MinerInfo {
 		}
 	}
 
-	/// What backs leases, planck: own collateral and active delegations. Saturating, but it cannot: all of
-	/// it lies on hold in one account.
+	/// Own collateral and active delegations, planck: what rewards are divided by. Saturating, but it
+	/// cannot: all of it lies on hold in one account.
 	pub const fn bond(&self) -> Balance {
 		self.own.saturating_add(self.pool.value)
 	}
 
-	/// The part of the bond that backs no lease, planck.
-	pub const fn free(&self) -> Balance {
-		self.bond().saturating_sub(self.locked)
+	/// The part of the bond that backs leases, planck, where `percent` of a miner's own may be delegated to
+	/// it: delegations beyond that do not count, whether it took its own away after they came or rewards
+	/// made them more. So nobody works on others' coins alone.
+	pub fn backing(&self, percent: u32) -> Balance {
+		let counted = self.pool.value.min(most_delegated(self.own, percent));
+		self.own.saturating_add(counted)
+	}
+
+	/// The part of [`Self::backing`] that backs no lease yet, planck. None if what is locked is more, as it
+	/// can be after a slash, or where the percentage was lowered.
+	pub fn free(&self, percent: u32) -> Balance {
+		self.backing(percent).saturating_sub(self.locked)
 	}
 
 	/// Everything that can be slashed.
@@ -252,7 +264,7 @@ pub struct Standing {
 	pub owner: AccountId,
 	/// The key that will sign.
 	pub worker: WorkerKey,
-	/// What is at stake, planck.
+	/// What backs leases, planck: its own, and as much of its delegations as its own allows.
 	pub bond: Balance,
 	/// The part of it that backs no lease, planck.
 	pub free: Balance,

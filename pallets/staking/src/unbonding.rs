@@ -8,7 +8,9 @@ impl<T: Config> Pallet<T> {
 			ensure!(!info.is_leaving(), Error::<T>::Leaving);
 			ensure!(amount > 0, Error::<T>::AmountInvalid);
 			info.own = info.own.checked_sub(amount).ok_or(Error::<T>::NotEnoughStaked)?;
-			ensure!(info.locked <= info.bond(), Error::<T>::NotEnoughFree);
+			// A planck of its own takes those delegations with it that it let count.
+			let backing = info.backing(T::MaxDelegationPercent::get());
+			ensure!(info.locked <= backing, Error::<T>::NotEnoughFree);
 			let enough = info.own == 0 || info.own >= T::MinCollateral::get();
 			ensure!(enough, Error::<T>::CollateralTooLow);
 			Self::begin_to_unbond(&miner, &miner, info, amount)

@@ -25,7 +25,7 @@ pub struct MinerStanding<AccountId> {
 	pub owner: AccountId,
 	/// The key that will sign.
 	pub worker: WorkerKey,
-	/// What is at stake: own collateral and delegations that are not leaving, planck.
+	/// What may back leases, planck: own collateral, and as much of the delegations as it allows.
 	pub bond: Balance,
 	/// The part of it that backs no lease, planck.
 	pub free: Balance,

@@ -92,7 +92,7 @@ fn on_initialize_should_leave_the_part_in_the_pot_when_the_author_cannot_take_it
 fn on_initialize_should_return_what_it_took_when_an_era_ends_and_when_none_does() {
 	execute(|| {
 		let database: RuntimeDbWeight = <Test as frame_system::Config>::DbWeight::get();
-		let ordinary = <() as WeightInfo>::pay_author() + database.reads_writes(2, 2);
+		let ordinary = <() as WeightInfo>::pay_author() + database.reads_writes(4, 4);
 		assert_eq!(begin_block(2), ordinary);
 		settle(work(MINER), 1_000);
 		assert_eq!(begin_block(ERA - 1), ordinary);

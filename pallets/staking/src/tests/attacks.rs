@@ -52,26 +52,118 @@ fn attack_first_depositor_should_gain_nothing_when_it_makes_a_share_dear() {
 		let split = pay(1, paid);
 		assert!(split.delegators <= 1_000);
 		let price = miner(1).pool.value;
-		// Less than a share buys nothing, and takes nothing.
-		assert_noop!(delegate(3, 1, price - 1), Error::<Test>::AmountInvalid);
-		assert_eq!(wealth(3), WEALTH);
-		// More than a share can lose less than one share by rounding, half of it to the attacker.
+		// Neither less than a share nor a part of a share more than one.
+		assert_noop!(delegate(3, 1, price - 1), Error::<Test>::SharePriceTooHigh);
+		assert_noop!(delegate(3, 1, 2 * price - 1), Error::<Test>::SharePriceTooHigh);
+		// What divides nobody loses by.
 		let before = wealth(2);
-		assert_ok!(delegate(3, 1, 2 * price - 1));
-		assert!(WEALTH - wealth(3) < price);
-		assert!(wealth(2) - before < price);
+		assert_ok!(delegate(3, 1, 2 * price));
+		assert_eq!((wealth(3), wealth(2)), (WEALTH, before));
 	});
-	// With a minimum that is more than dust the same attack costs more than it can take.
+}
+
+/// With a minimum that is more than dust shares can still be made dear: a miner that is its own only
+/// delegator, through another account, rewards itself and takes shares back, again and again, until one is
+/// left that is worth a fortune.
+#[test]
+fn attack_dear_shares_should_take_nobody_when_a_miner_is_its_own_only_delegator() {
 	execute(|| {
 		assert_ok!(register(1, MINIMUM));
 		assert_ok!(delegate(2, 1, LEAST));
-		let split = pay(1, 999_000);
-		assert!(split.delegators > 0);
+		while miner(1).pool.shares > 1 {
+			pay(1, 1_100);
+			let SharePool { shares, value } = miner(1).pool;
+			let keep = (LEAST * shares).div_ceil(value);
+			assert_ok!(undelegate(2, 1, shares - keep));
+			wait(UNBONDING);
+			assert_ok!(Staking::withdraw_unbonded(signed(2), account(1)));
+		}
+		pay(1, 1_000_000);
+		assert_ok!(Staking::bond_extra(signed(1), 200_000));
+		let SharePool { shares, value: price } = miner(1).pool;
+		assert!(shares == 1 && price > 50_000);
+
+		// Were it let, the old share would have a quarter of what the next one pays.
+		let next = 2 * price - 1;
+		let mut pool = miner(1).pool;
+		let bought = pool.buy(next).expect("it buys one");
+		assert!(4 * (next - pool.worth(bought)) + 1 >= next);
+
 		let before = wealth(2);
-		assert_ok!(Staking::bond_extra(signed(1), WEALTH / 2));
-		assert_ok!(delegate(3, 1, 200_000));
-		assert!(WEALTH - wealth(3) < miner(1).pool.value.div_ceil(LEAST));
-		assert!(wealth(2) - before < split.delegators / 90);
+		assert_noop!(delegate(3, 1, next), Error::<Test>::SharePriceTooHigh);
+		// To the planck: of what it pays above a share the half is the old share's.
+		assert_noop!(delegate(3, 1, price + 3), Error::<Test>::SharePriceTooHigh);
+		assert_ok!(delegate(3, 1, price + 2));
+		assert_eq!((wealth(3), wealth(2)), (WEALTH - 1, before + 1));
+	});
+}
+
+/// The price of a share that was quoted is not the one at inclusion: who said the least it takes keeps its
+/// coins.
+#[test]
+fn attack_price_change_should_not_reach_a_delegation_when_it_said_the_least_it_takes() {
+	execute(|| {
+		assert_ok!(register(1, MINIMUM));
+		assert_ok!(delegate(2, 1, MINIMUM));
+		let quoted = miner(1).pool.quote(LEAST).expect("it buys some");
+		let delegate = |least| Staking::delegate(signed(3), account(1), LEAST, least);
+		pay(1, 200);
+		assert_noop!(delegate(quoted), Error::<Test>::TooFewShares);
+		assert_ok!(delegate(miner(1).pool.quote(LEAST).expect("it buys some")));
+	});
+}
+
+/// Delegations are taken while a miner has much of its own; then it takes that away, and would go on working
+/// on the others' coins.
+#[test]
+fn attack_skin_out_of_the_game_should_shrink_what_backs_leases_when_a_miner_takes_its_own_away() {
+	execute(|| {
+		assert_ok!(register(1, 10 * MINIMUM));
+		assert_ok!(delegate(2, 1, 40 * MINIMUM));
+		let open = lock(1, 20 * MINIMUM).expect("is free");
+		// Four fifths of what backs the lease would be gone with the delegations that its own let count.
+		assert_noop!(Staking::unbond(signed(1), 9 * MINIMUM), Error::<Test>::NotEnoughFree);
+		assert_noop!(Staking::unbond(signed(1), 6 * MINIMUM + 1), Error::<Test>::NotEnoughFree);
+		assert_ok!(Staking::unbond(signed(1), 6 * MINIMUM));
+		assert_noop!(Staking::unbond(signed(1), 1), Error::<Test>::NotEnoughFree);
+		assert_noop!(Staking::lock(&account(1), 1), Error::<Test>::NotEnoughFree);
+		unlock(&open, LeaseFate::Accepted);
+
+		assert_ok!(Staking::unbond(signed(1), 3 * MINIMUM));
+		let standing = Staking::standing(&account(1), Class::Gemm).expect("has the minimum");
+		assert_eq!((standing.bond, standing.free), (5 * MINIMUM, 5 * MINIMUM));
+		assert_eq!(miner(1).bond(), 41 * MINIMUM);
+		assert_noop!(Staking::lock(&account(1), 5 * MINIMUM + 1), Error::<Test>::NotEnoughFree);
+		let open = lock(1, 5 * MINIMUM).expect("is free");
+		// Delegations beyond what counts may go: no lease stands on them.
+		assert_ok!(undelegate(2, 1, 36 * MINIMUM));
+		assert_noop!(undelegate(2, 1, LEAST), Error::<Test>::NotEnoughFree);
+		unlock(&open, LeaseFate::Accepted);
+	});
+}
+
+/// A miner posts jobs of a planck to itself for a name that it has not earned.
+#[test]
+fn attack_reputation_for_dust_should_buy_next_to_nothing_when_little_is_at_stake() {
+	execute(|| {
+		assert_ok!(register(1, MINIMUM));
+		assert_ok!(register(2, MINIMUM));
+		let reputation = |number| {
+			Staking::standing(&account(number), Class::Gemm).expect("is active").reputation.0
+		};
+		for _ in 0..100 {
+			lease(1, 0, LeaseFate::Accepted);
+		}
+		assert_eq!(reputation(1), 5_000);
+		// Ten of a tenth are one.
+		for _ in 0..10 {
+			lease(1, MINIMUM / 1_000, LeaseFate::Accepted);
+		}
+		lease(2, MINIMUM / 100, LeaseFate::Accepted);
+		assert_eq!((reputation(1), reputation(2)), (5_999, 6_000));
+		// What is bad counts in full, however little was at stake.
+		lease(2, 0, LeaseFate::Late);
+		assert_eq!(reputation(2), 5_000);
 	});
 }
 
@@ -118,7 +210,10 @@ fn attack_rounding_should_never_pay_a_planck_too_much_when_whole_rounds_are_made
 		lease(1, 101, LeaseFate::Wrong);
 		let honest = wealth(2);
 		for round in 0..50 {
-			assert_ok!(delegate(3, 1, LEAST + round));
+			if delegate(3, 1, LEAST + round).is_err() {
+				assert_noop!(delegate(3, 1, LEAST + round), Error::<Test>::SharePriceTooHigh);
+				continue;
+			}
 			let shares = delegation(3, 1).shares;
 			assert_ok!(undelegate(3, 1, shares));
 			wait(UNBONDING);

@@ -73,7 +73,7 @@ fn lock_should_fail_when_the_leases_together_exceed_the_bond() {
 	execute(|| {
 		assert_ok!(register(1, MINIMUM));
 		let open: Vec<_> = (0..10).map(|_| lock(1, MINIMUM / 10).expect("is free")).collect();
-		assert_eq!((miner(1).open_leases, miner(1).free()), (10, 0));
+		assert_eq!((miner(1).open_leases, miner(1).free(400)), (10, 0));
 		assert_noop!(Staking::lock(&account(1), 1), Error::<Test>::NotEnoughFree);
 		// A lease that locks nothing may still begin, and is counted.
 		let nothing = lock(1, 0).expect("is free");
@@ -94,6 +94,61 @@ fn lock_should_respect_the_bond_when_the_amount_is_at_its_boundary() {
 		assert_ok!(Staking::lock(&account(1), MINIMUM));
 		// The sum does not fit any more: an error, not a wrap.
 		assert_noop!(Staking::lock(&account(1), u128::MAX), Error::<Test>::NotEnoughFree);
+	});
+}
+
+#[test]
+fn lock_should_count_delegations_as_far_as_the_miners_own_allows_when_they_are_more() {
+	execute(|| {
+		assert_ok!(register(1, MINIMUM));
+		assert_ok!(delegate(2, 1, 600));
+		let backing = |percent| {
+			MaxDelegationPercent::set(percent);
+			let standing = Staking::standing(&account(1), Class::Gemm).expect("is active");
+			let most = standing.free;
+			assert_eq!((standing.bond, most), (miner(1).backing(percent), miner(1).free(percent)));
+			let more = Staking::lock(&account(1), most + 1);
+			assert_noop!(more, Error::<Test>::NotEnoughFree);
+			frame_support::hypothetically!({
+				assert_ok!(Staking::lock(&account(1), most));
+			});
+			standing.bond
+		};
+		assert_eq!([0, 59, 60, 61].map(backing), [MINIMUM, 1_590, 1_600, 1_600]);
+		assert_eq!(backing(u32::MAX), 1_600);
+		assert_eq!(miner(1).bond(), 1_600);
+	});
+}
+
+/// What is locked can be more than what backs it only where nobody who acts can help it.
+#[test]
+fn lock_should_fail_when_a_slash_or_governance_left_less_than_is_locked() {
+	execute(|| {
+		assert_ok!(register(1, MINIMUM));
+		assert_ok!(delegate(2, 1, 4 * MINIMUM));
+		// A slash of two planck: 0.4 of them are its own, which bears what rounding leaves over, and with it
+		// goes what of the delegations it let count.
+		let [kept, lost] = [4_998, 2].map(|amount| lock(1, amount).expect("is free"));
+		unlock(&lost, LeaseFate::Wrong);
+		assert_eq!((miner(1).own, miner(1).pool.value), (999, 3_999));
+		assert_eq!((miner(1).backing(400), miner(1).locked), (4_995, 4_998));
+		assert_eq!(miner(1).free(400), 0);
+		MinCollateral::set(1);
+		assert_noop!(Staking::lock(&account(1), 1), Error::<Test>::NotEnoughFree);
+		// The lease is paid for in full all the same: it is taken from all that is there.
+		assert_ok!(Staking::do_try_state());
+		assert_eq!(unlock(&kept, LeaseFate::Wrong), 4_998);
+	});
+	execute(|| {
+		assert_ok!(register(1, MINIMUM));
+		assert_ok!(delegate(2, 1, 4 * MINIMUM));
+		let open = lock(1, 3 * MINIMUM).expect("is free");
+		MaxDelegationPercent::set(100);
+		assert_eq!((miner(1).backing(100), miner(1).free(100)), (2 * MINIMUM, 0));
+		assert_noop!(Staking::lock(&account(1), 1), Error::<Test>::NotEnoughFree);
+		// What locks nothing may begin, as `standing` says.
+		unlock(&lock(1, 0).expect("is free"), LeaseFate::Accepted);
+		unlock(&open, LeaseFate::Accepted);
 	});
 }
 

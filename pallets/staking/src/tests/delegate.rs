@@ -1,6 +1,6 @@
 //! `delegate`.
 
-use crate::{mock::*, *};
+use crate::{mock::*, shares::SharePool, *};
 use frame_support::{assert_noop, assert_ok};
 use sp_runtime::{TokenError, traits::BadOrigin};
 
@@ -63,7 +63,7 @@ fn delegate_should_give_shares_at_their_present_worth_when_rewards_and_slashes_c
 fn delegate_should_fail_when_the_origin_is_not_signed() {
 	execute(|| {
 		for origin in [RuntimeOrigin::root(), RuntimeOrigin::none()] {
-			assert_noop!(Staking::delegate(origin, account(1), LEAST), BadOrigin);
+			assert_noop!(Staking::delegate(origin, account(1), LEAST, 0), BadOrigin);
 		}
 	});
 }
@@ -117,8 +117,49 @@ fn delegate_should_fail_when_a_share_costs_more_than_the_amount() {
 		assert_ok!(delegate(2, 1, 1));
 		pay(1, 2_002);
 		assert_eq!(miner(1).pool.value, 3);
-		assert_noop!(delegate(3, 1, 2), Error::<Test>::AmountInvalid);
+		assert_noop!(delegate(3, 1, 2), Error::<Test>::SharePriceTooHigh);
 		assert_ok!(delegate(3, 1, 3));
+	});
+}
+
+#[test]
+fn delegate_should_fail_when_it_buys_fewer_shares_than_asked() {
+	execute(|| {
+		let delegate = |amount, least| Staking::delegate(signed(2), account(1), amount, least);
+		assert_ok!(register(1, MINIMUM));
+		assert_noop!(delegate(600, 601), Error::<Test>::TooFewShares);
+		assert_noop!(delegate(600, u128::MAX), Error::<Test>::TooFewShares);
+		assert_ok!(delegate(600, 600));
+		// A share is worth a planck and a half now.
+		pay(1, 800);
+		assert_eq!(miner(1).pool.value, 900);
+		assert_noop!(delegate(300, 201), Error::<Test>::TooFewShares);
+		assert_ok!(delegate(300, 200));
+		assert_ok!(delegate(300, 0));
+		assert_eq!(delegation(2, 1).shares, 1_000);
+	});
+}
+
+#[test]
+fn delegate_should_lose_a_millionth_and_no_more_when_shares_are_dear() {
+	execute(|| {
+		assert_ok!(register(1, WEALTH / 2));
+		assert_ok!(delegate(2, 1, LEAST));
+		let coins = 10 * WEALTH;
+		assert_ok!(Balances::force_set_balance(RuntimeOrigin::root(), account(3), coins));
+		Paid::mutate(|paid| *paid += coins - WEALTH);
+		// A share is worth a thousand planck.
+		let own = miner(1).own;
+		pay(1, 999 * (own + LEAST));
+		MaxDelegationPercent::set(u32::MAX);
+		let SharePool { shares, value } = miner(1).pool;
+		assert_eq!((shares, value), (LEAST, 1_000 * LEAST));
+		let amount = |above: Balance| 2_000_000 + above;
+		assert_noop!(delegate(3, 1, amount(60)), Error::<Test>::SharePriceTooHigh);
+		// Of 2,100 shares 100 are the other's: of what is paid above 2,000 of them it has a twenty-first.
+		assert_noop!(delegate(3, 1, amount(43)), Error::<Test>::SharePriceTooHigh);
+		assert_ok!(delegate(3, 1, amount(42)));
+		assert_eq!(delegation(3, 1).value, amount(40));
 	});
 }
 

@@ -1,7 +1,7 @@
 //! The arithmetic of reputation, against integers without bounds.
 
 use crate::reputation::*;
-use aitbc_primitives::{BlockNumber, Class, LeaseFate, Reputation};
+use aitbc_primitives::{Balance, BlockNumber, Class, LeaseFate, Reputation};
 use num_bigint::BigUint;
 use proptest::prelude::*;
 
@@ -83,16 +83,48 @@ proptest! {
 		good in 0..1_000_000u64,
 		bad in 0..1_000_000u64,
 		fate in fate(),
+		merit in 0..=ONE,
 	) {
 		let before = score(good, bad);
 		let mut after = before;
-		after.note(fate, 0, HALF_LIFE);
+		after.note(fate, merit, 0, HALF_LIFE);
+		// Bad is bad in full, whatever was at stake.
+		let mut full = before;
+		full.note(fate, ONE, 0, HALF_LIFE);
+		prop_assert_eq!(after.bad, full.bad);
+		prop_assert_eq!(full.good - after.good, if fate == LeaseFate::Accepted { ONE - merit } else { 0 });
 		let [before, after] = [before, after].map(|score| score.reputation(0, HALF_LIFE));
 		match fate {
 			LeaseFate::Accepted => prop_assert!(after >= before),
 			LeaseFate::Released => prop_assert_eq!(after, before),
 			_ => prop_assert!(after <= before),
 		}
+	}
+
+	#[test]
+	fn merit_should_be_exact_and_bounded_when_anything_was_at_stake(
+		collateral in any::<Balance>(),
+		shifts in (0..128u32, 0..128u32),
+		least in any::<Balance>(),
+	) {
+		let (collateral, least) = (collateral >> shifts.0, least >> shifts.1);
+		let full = (least / 100).max(1);
+		let exact = BigUint::from(ONE) * BigUint::from(collateral.min(full)) / BigUint::from(full);
+		prop_assert_eq!(BigUint::from(merit(collateral, least)), exact);
+		prop_assert!(merit(collateral, least) <= ONE);
+		prop_assert!(merit(collateral, least) <= merit(collateral.saturating_add(1), least));
+	}
+
+	/// Work cut into pieces is worth no more than in one.
+	#[test]
+	fn merit_should_add_up_to_no_more_when_a_lease_is_cut(
+		pieces in prop::collection::vec(0..1_000_000u128, 1..20),
+		least in 0..10u128.pow(10),
+	) {
+		let full = (least / 100).max(1);
+		let sum: u64 = pieces.iter().map(|piece| merit((*piece).min(full), least)).sum();
+		let whole: Balance = pieces.iter().map(|piece| (*piece).min(full)).sum();
+		prop_assert!(u128::from(sum) <= u128::from(ONE) * whole / full);
 	}
 
 	/// Nobody is remembered for ever, for good or bad.
@@ -123,16 +155,29 @@ fn reputation_should_follow_the_table_when_one_lease_ends() {
 		(LeaseFate::Wrong, 1_000),
 	] {
 		let mut score = Score::default();
-		score.note(fate, 5, HALF_LIFE);
+		score.note(fate, ONE, 5, HALF_LIFE);
 		assert_eq!(score.reputation(5, HALF_LIFE), Reputation(expected), "{fate:?}");
 	}
 }
 
 #[test]
+fn merit_should_be_whole_from_a_hundredth_of_the_least_collateral_when_it_is_at_the_boundary() {
+	let part = [0, 1, 5, 9].map(|collateral| merit(collateral, 1_000));
+	assert_eq!(part, [0, ONE / 10, ONE / 2, ONE * 9 / 10]);
+	assert_eq!([10, 11, Balance::MAX].map(|collateral| merit(collateral, 1_000)), [ONE; 3]);
+	// A hundredth is a planck at least.
+	for least in [0, 1, 99, 100, 199] {
+		assert_eq!([0, 1].map(|collateral| merit(collateral, least)), [0, ONE]);
+	}
+	assert_eq!(merit(Balance::MAX, Balance::MAX), ONE);
+	assert_eq!(merit(1, Balance::MAX), 0);
+}
+
+#[test]
 fn note_should_saturate_when_the_numbers_are_full() {
 	let mut full = Score { good: u64::MAX, bad: u64::MAX, at: 0 };
-	full.note(LeaseFate::Accepted, 0, HALF_LIFE);
-	full.note(LeaseFate::Wrong, 0, HALF_LIFE);
+	full.note(LeaseFate::Accepted, ONE, 0, HALF_LIFE);
+	full.note(LeaseFate::Wrong, ONE, 0, HALF_LIFE);
 	assert_eq!((full.good, full.bad), (u64::MAX, u64::MAX));
 	assert_eq!(full.reputation(0, HALF_LIFE), Reputation(5_000));
 }
@@ -152,7 +197,7 @@ fn scores_should_be_apart_when_classes_differ() {
 	for (class, fate) in
 		Class::ALL.into_iter().zip([LeaseFate::Accepted, LeaseFate::Late, LeaseFate::Wrong])
 	{
-		scores.of_mut(class).note(fate, 0, HALF_LIFE);
+		scores.of_mut(class).note(fate, ONE, 0, HALF_LIFE);
 	}
 	let all = Class::ALL.map(|class| scores.of(class).reputation(0, HALF_LIFE).0);
 	assert_eq!(all, [6_000, 4_000, 1_000]);

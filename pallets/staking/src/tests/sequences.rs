@@ -51,8 +51,8 @@ enum Action {
 	/// The whole way out, from whatever state it is in.
 	Depart(u8),
 	Wait(BlockNumber),
-	/// New minimum, unbonding time, least delegation.
-	Govern(Balance, BlockNumber, Balance),
+	/// New minimum, unbonding time, least delegation, most delegations in percent.
+	Govern(Balance, BlockNumber, Balance, u32),
 }
 
 fn fate() -> impl Strategy<Value = LeaseFate> {
@@ -117,8 +117,8 @@ fn action() -> impl Strategy<Value = Action> {
 		3 => (who(), 0..10 * MINIMUM).prop_map(|(who, n)| Action::Reward(who, n)),
 		1 => who().prop_map(Action::Depart),
 		4 => (1..2 * UNBONDING).prop_map(Action::Wait),
-		1 => (0..2 * MINIMUM, 0..2 * UNBONDING, 0..2 * LEAST)
-			.prop_map(|(least, blocks, part)| Action::Govern(least, blocks, part)),
+		1 => (0..2 * MINIMUM, 0..2 * UNBONDING, 0..2 * LEAST, 0..1_000u32)
+			.prop_map(|(least, blocks, part, most)| Action::Govern(least, blocks, part, most)),
 	]
 }
 
@@ -155,6 +155,21 @@ fn number_of(who: &AccountId) -> u8 {
 	bytes[0]
 }
 
+/// By how much the leases of each miner lock more than what backs them.
+fn uncovered() -> BTreeMap<AccountId, Balance> {
+	let percent = MaxDelegationPercent::get();
+	let missing = |info: &MinerInfo| info.locked.saturating_sub(info.backing(percent));
+	Miners::<Test>::iter().map(|(miner, info)| (miner, missing(&info))).collect()
+}
+
+/// Of no miner's leases is more uncovered than `before`, by more than `rounding`.
+fn assert_covered(before: &BTreeMap<AccountId, Balance>, rounding: Balance) {
+	for (miner, missing) in uncovered() {
+		let earlier = before.get(&miner).copied().unwrap_or_default();
+		assert!(missing <= earlier + rounding, "what backs {miner:?}'s leases is gone");
+	}
+}
+
 /// A call, and who makes it. `None` if the step is not a call, or there is nothing to call it for.
 fn call(action: &Action) -> Option<(u8, Call<Test>)> {
 	Some(match action.clone() {
@@ -181,7 +196,7 @@ fn call(action: &Action) -> Option<(u8, Call<Test>)> {
 		}
 		Action::Compounding(who, compounding) => (who, Call::set_compounding { compounding }),
 		Action::Delegate(who, miner, amount) => {
-			(who, Call::delegate { miner: account(miner), amount })
+			(who, Call::delegate { miner: account(miner), amount, min_shares: 0 })
 		}
 		Action::Undelegate(which, eighths) => {
 			let (miner, delegator) = pick(which, true, false)?;
@@ -221,10 +236,13 @@ fn make(who: u8, call: Call<Test>, open: &[OpenLease]) {
 		_ => false,
 	};
 	let name = call.get_call_name();
+	// Where a percentage was lowered, what backs no lease may still go.
+	let backing = uncovered();
 	let result = call.dispatch_bypass_filter(signed(who));
 	SUCCEEDED.with_borrow_mut(|calls| {
 		*calls.entry(name).or_default() += u32::from(result.is_ok());
 	});
+	assert_covered(&backing, 0);
 	assert!(!stolen || result.is_err(), "a consent for somebody else was taken");
 	let busy = open.iter().any(|lease| lease.miner == who);
 	assert!(!(leaving && busy) || result.is_err(), "it left with a lease in hand");
@@ -241,13 +259,14 @@ fn step(open: &mut Vec<OpenLease>, action: Action) {
 	if let Some((who, call)) = call(&action) {
 		return make(who, call, open);
 	}
-	let before = everybodys();
+	let (before, backing) = (everybodys(), uncovered());
 	match action {
 		Action::Lock(who, amount) => {
 			let free = Staking::standing(&account(who), Class::Gemm).map(|standing| standing.free);
 			let lease = lock(who, amount);
 			assert_eq!(lease.is_ok(), free.is_some_and(|free| amount <= free));
 			open.extend(lease);
+			assert_covered(&backing, 0);
 			assert_eq!(everybodys(), before);
 		}
 		Action::Unlock(which, fate) => {
@@ -255,11 +274,15 @@ fn step(open: &mut Vec<OpenLease>, action: Action) {
 			let lease = open.swap_remove(which);
 			let taken = unlock(&lease, fate);
 			assert_eq!(taken, lease.bond.forfeit(fate), "a verdict was not carried out");
+			// Its own bears what rounding leaves over, two planck at most, and with it goes what it let count.
+			let percent = Balance::from(MaxDelegationPercent::get());
+			assert_covered(&backing, 2 + (2 * percent).div_ceil(100) + 1);
 			assert!(before.iter().zip(everybodys()).all(|(before, after)| after <= *before));
 		}
 		Action::Reward(who, amount) => {
 			let split = pay(who, amount);
 			assert_eq!(split.burned, 0);
+			assert_covered(&backing, 0);
 			assert!(before.iter().zip(everybodys()).all(|(before, after)| after >= *before));
 		}
 		Action::Depart(who) if Miners::<Test>::contains_key(account(who)) => depart(who, open),
@@ -267,10 +290,11 @@ fn step(open: &mut Vec<OpenLease>, action: Action) {
 			wait(blocks);
 			assert_eq!(everybodys(), before);
 		}
-		Action::Govern(least, blocks, part) => {
+		Action::Govern(least, blocks, part, most) => {
 			MinCollateral::set(least);
 			UnbondingBlocks::set(blocks);
 			MinDelegation::set(part);
+			MaxDelegationPercent::set(most);
 			assert_eq!(everybodys(), before);
 		}
 		_ => {}

@@ -73,7 +73,47 @@ proptest! {
 				prop_assert!(!all);
 			}
 			Err(ShareError::Worthless) => prop_assert!(false, "it has a value"),
+			Err(ShareError::TooDear) => prop_assert!(false, "it asks no price"),
 		}
+	}
+
+	/// It is `buy`, or it is refused for a loss above a millionth and above a planck.
+	#[test]
+	fn buy_fairly_should_refuse_just_what_loses_too_much_when_anybody_joins(
+		mut fair in pool(),
+		amount in amount(),
+	) {
+		let (before, mut pool) = (fair, fair);
+		let (result, plain) = (fair.buy_fairly(amount), pool.buy(amount));
+		let Ok(bought) = plain else {
+			prop_assert_eq!((result, fair), (plain, before));
+			return Ok(());
+		};
+		let lost = big(amount) - big(bought) * big(pool.value) / big(pool.shares);
+		if lost <= big(1) || lost * big(1_000_000) <= big(amount) {
+			prop_assert_eq!((result, fair), (plain, pool));
+		} else {
+			prop_assert_eq!((result, fair), (Err(ShareError::TooDear), before));
+		}
+	}
+
+	/// Nobody is turned away where a share is worth less than a millionth of the amount: honest rewards make
+	/// shares dearer too, but slowly.
+	#[test]
+	fn buy_fairly_should_take_everybody_when_shares_are_cheap(
+		value in 1..10u128.pow(28),
+		price in 1..1_000u128,
+		amount in 10u128.pow(9)..10u128.pow(28),
+	) {
+		let mut pool = SharePool { shares: value.div_ceil(price), value };
+		prop_assert!(pool.buy_fairly(amount).is_ok());
+	}
+
+	#[test]
+	fn most_delegated_should_be_exact_when_it_fits(own in amount(), percent in any::<u32>()) {
+		let exact = big(own) * big(percent.into()) / big(100);
+		let most = most_delegated(own, percent);
+		prop_assert_eq!(big(most), exact.min(big(Balance::MAX)));
 	}
 
 	#[test]
@@ -194,6 +234,26 @@ fn worth_should_be_zero_when_there_are_no_shares() {
 	assert_eq!(SharePool::default().worth(5), 0);
 	assert_eq!(SharePool::default().sell(0), Some(0));
 	assert_eq!(SharePool::default().sell(1), None);
+}
+
+#[test]
+fn buy_fairly_should_tolerate_a_planck_or_a_millionth_when_the_amount_is_at_the_boundary() {
+	// Many shares of 1,001 planck each: what is paid above a whole number of them is theirs.
+	let pool = SharePool { shares: 10u128.pow(20), value: 1_001 * 10u128.pow(20) };
+	let buys = |amount| {
+		let mut pool = pool;
+		pool.buy_fairly(amount)
+	};
+	assert_eq!((buys(1_000), buys(0)), (Err(ShareError::NoShare), Err(ShareError::NoShare)));
+	// Below two million a planck.
+	assert_eq!((buys(1_001), buys(1_002)), (Ok(1), Ok(1)));
+	assert_eq!(buys(1_003), Err(ShareError::TooDear));
+	// 1,998 × 1,001 is 1,999,998.
+	assert_eq!([1_999_999, 2_000_000].map(buys), [Ok(1_998), Ok(1_998)]);
+	assert_eq!(buys(2_000_001), Err(ShareError::TooDear));
+	// Of what buys a million of them a millionth is a share: nobody is refused any more.
+	let many = 1_001_000_000;
+	assert_eq!([many + 1_000, many + 1_001].map(buys), [Ok(1_000_000), Ok(1_000_001)]);
 }
 
 #[test]

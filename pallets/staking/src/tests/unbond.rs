@@ -76,6 +76,25 @@ fn unbond_should_fail_when_leases_need_the_bond() {
 }
 
 #[test]
+fn unbond_should_fail_when_leases_need_delegations_that_its_own_lets_count() {
+	execute(|| {
+		assert_ok!(register(1, 2 * MINIMUM));
+		assert_ok!(delegate(2, 1, 6 * MINIMUM));
+		let open = lock(1, 5 * MINIMUM + 5).expect("is free");
+		// Of 1,001 and 6,000 count 1,001 and 4,004: all that is locked. Without a lease the minimum is enough.
+		assert_noop!(unbond(1, MINIMUM), Error::<Test>::NotEnoughFree);
+		assert_ok!(unbond(1, MINIMUM - 1));
+		assert_noop!(unbond(1, 1), Error::<Test>::NotEnoughFree);
+		// A percentage lowered by governance takes nothing from the lease, but nothing more may go.
+		MaxDelegationPercent::set(100);
+		assert_ok!(Staking::bond_extra(signed(1), 1));
+		assert_noop!(unbond(1, 1), Error::<Test>::NotEnoughFree);
+		unlock(&open, LeaseFate::Accepted);
+		assert_ok!(unbond(1, 2));
+	});
+}
+
+#[test]
 fn unbond_should_fail_when_the_miner_is_leaving() {
 	execute(|| {
 		assert_ok!(register(1, MINIMUM));

@@ -104,6 +104,37 @@ fn undelegate_should_fail_when_leases_need_the_bond() {
 }
 
 #[test]
+fn undelegate_should_succeed_when_no_lease_stands_on_what_is_taken() {
+	execute(|| {
+		assert_ok!(register(1, MINIMUM));
+		assert_ok!(delegate(2, 1, 4 * MINIMUM));
+		// Its part of a reward is more than the miner's own allows: it backs nothing.
+		pay(1, 5 * MINIMUM);
+		assert_eq!((miner(1).pool.value, miner(1).backing(400)), (8 * MINIMUM, 5 * MINIMUM));
+		let open = lock(1, 5 * MINIMUM).expect("is free");
+		assert_ok!(undelegate(2, 1, 2 * MINIMUM));
+		assert_eq!((miner(1).pool.value, miner(1).free(400)), (4 * MINIMUM, 0));
+		assert_noop!(undelegate(2, 1, 1), Error::<Test>::NotEnoughFree);
+		unlock(&open, LeaseFate::Accepted);
+	});
+}
+
+#[test]
+fn undelegate_should_keep_the_bond_above_the_leases_when_governance_lets_less_count() {
+	execute(|| {
+		assert_ok!(register(1, MINIMUM));
+		assert_ok!(delegate(2, 1, 4 * MINIMUM));
+		let open = lock(1, 4 * MINIMUM).expect("is free");
+		MaxDelegationPercent::set(100);
+		assert_eq!(miner(1).free(100), 0);
+		assert_noop!(undelegate(2, 1, MINIMUM + 1), Error::<Test>::NotEnoughFree);
+		assert_ok!(undelegate(2, 1, MINIMUM));
+		// Even so, one lost lease is paid in full.
+		assert_eq!(unlock(&open, LeaseFate::Wrong), 4 * MINIMUM);
+	});
+}
+
+#[test]
 fn undelegate_should_take_so_many_chunks_and_no_more_when_each_ends_in_another_block() {
 	execute(|| {
 		assert_ok!(register(1, MINIMUM));
