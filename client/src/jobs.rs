@@ -152,7 +152,9 @@ pub struct Job {
 	pub start_within_blocks: u32,
 	/// Blocks a miner has to answer.
 	pub deliver_within_blocks: u32,
-	/// What of their full pay those get who agree that an input cannot be had, percent.
+	/// Whether its client named the miners that may take it: such a job convicts nobody.
+	pub handpicked: bool,
+	/// What of their full pay those get who are paid for their time, percent.
 	pub time_pay: u8,
 	/// When it was posted.
 	pub posted_at: BlockNumber,

@@ -116,7 +116,7 @@ pub struct Terms {
 	pub reveal_within_blocks: BlockNumber,
 	/// Blocks for which the record of an ended job is kept.
 	pub retention_blocks: BlockNumber,
-	/// What a quorum that could not have an input is paid of its full pay, in hundredths.
+	/// What of their full pay those get who are paid for their time, in hundredths.
 	pub time_pay: u8,
 	/// Most jobs of one client that have not ended.
 	pub max_live_jobs: u32,

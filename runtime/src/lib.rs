@@ -29,6 +29,7 @@ pub mod genesis_config_presets;
 pub mod invariants;
 #[cfg(test)]
 mod tests;
+mod weights;
 
 use alloc::{borrow::Cow, vec::Vec};
 use pallet_session::historical as pallet_session_historical;

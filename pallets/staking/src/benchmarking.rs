@@ -5,6 +5,7 @@
 
 use crate::*;
 use aitbc_primitives::{AIT, benchmarking::BenchmarkWorld};
+use alloc::vec::Vec;
 use frame_benchmarking::v2::*;
 use frame_system::RawOrigin;
 
@@ -106,6 +107,10 @@ mod benchmarks {
 		chunks::<T>(most, || Pallet::<T>::unbond(signed(&miner).into(), 1))?;
 		Pallet::<T>::leave(signed(&miner).into())?;
 		to_block::<T>(Pallet::<T>::unbonding_end());
+		// The others have gone before it.
+		for delegator in Delegations::<T>::iter_key_prefix(&miner).collect::<Vec<_>>() {
+			Pallet::<T>::return_delegation(signed(&miner).into(), miner.clone(), delegator)?;
+		}
 
 		#[extrinsic_call]
 		_(signed(&miner));

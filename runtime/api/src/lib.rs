@@ -35,7 +35,7 @@ pub struct MarketTerms {
 	pub reveal_within_blocks: BlockNumber,
 	/// Blocks for which the record of an ended job is kept.
 	pub retention_blocks: BlockNumber,
-	/// What a quorum that could not have an input is paid of its full pay.
+	/// What of their full pay those get who are paid for their time.
 	pub time_pay: Percent,
 	/// Most jobs of one client that have not ended.
 	pub max_live_jobs: u32,

@@ -197,7 +197,10 @@ fn terms_text(terms: &Terms) -> String {
 				terms.treasury_share
 			),
 		),
-		("an absent input pays", format!("{} % of full pay", terms.time_pay)),
+		(
+			"time without a result",
+			format!("{} % of full pay: an input is absent, or the job is given up", terms.time_pay),
+		),
 		(
 			"emission",
 			format!(

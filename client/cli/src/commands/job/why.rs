@@ -27,6 +27,7 @@ const fn filter_name(filter: OfferFilter) -> &'static str {
 		OfferFilter::JobSize => "job-size",
 		OfferFilter::Vram => "vram",
 		OfferFilter::Speed => "speed",
+		OfferFilter::Window => "window",
 		OfferFilter::Features => "features",
 		OfferFilter::Region => "region",
 		OfferFilter::NotAllowed => "not-allowed",
@@ -53,6 +54,11 @@ fn reason(filter: OfferFilter, spec: &JobSpec) -> String {
 		OfferFilter::Speed => {
 			format!("claiming fewer than {} units per second", wanted.min_units_per_second)
 		}
+		OfferFilter::Window => format!(
+			"too slow, by their own claim, for {} units in half of {} blocks",
+			spec.units().unwrap_or_default(),
+			spec.deliver_within_blocks
+		),
 		OfferFilter::Features => {
 			format!("lacking one of {}", feature_names(wanted.features).join(", "))
 		}
@@ -83,6 +89,7 @@ fn advice(filter: OfferFilter, spec: &JobSpec) -> &'static str {
 		OfferFilter::JobSize => "Cut the work into smaller jobs",
 		OfferFilter::Vram => "Demand less memory: --min-vram",
 		OfferFilter::Speed => "Demand less speed: --min-speed",
+		OfferFilter::Window => "Give them more time: --deliver-within",
 		OfferFilter::Features if !spec.requirements.features.contains(Features::SOFTWARE) => {
 			"Demand fewer abilities: --feature"
 		}
@@ -336,12 +343,13 @@ mod tests {
 		}
 	}
 
-	const FILTERS: [OfferFilter; 13] = [
+	const FILTERS: [OfferFilter; 14] = [
 		OfferFilter::Expired,
 		OfferFilter::Price,
 		OfferFilter::JobSize,
 		OfferFilter::Vram,
 		OfferFilter::Speed,
+		OfferFilter::Window,
 		OfferFilter::Features,
 		OfferFilter::Region,
 		OfferFilter::NotAllowed,
