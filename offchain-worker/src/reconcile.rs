@@ -15,6 +15,10 @@ use std::fmt;
 /// device failed, instead of dying in a circle.
 pub const MAX_EXECUTIONS: u8 = 3;
 
+/// Blocks before the end of reveals from which on a reveal no longer waits for the data store. Fewer than the
+/// shortest time that the chain gives for reveals.
+pub const REVEAL_RESERVE_BLOCKS: BlockNumber = 20;
+
 /// A message the worker owes the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -150,7 +154,7 @@ fn decide(
 				// Until all have committed, also while a tie-breaker is looked for.
 				None => None,
 				Some(reveal_by) if best >= reveal_by => skip(SkipReason::TooLate),
-				Some(_) => reveal(best, key, answer, entry, policy),
+				Some(reveal_by) => reveal((best, reveal_by), key, answer, entry, policy),
 			}
 		}
 		(LeaseState::Committed { .. }, _) => skip(SkipReason::OtherCommitment),
@@ -184,21 +188,28 @@ fn decide(
 }
 
 /// The output comes first, so that nobody is paid for what cannot be had. A reveal that contains it
-/// waits for no store.
+/// waits for no store, and none waits to the end: silence costs the lease's collateral, a store that is
+/// slow or full does not.
 fn reveal(
-	best: BlockNumber,
+	(best, reveal_by): (BlockNumber, BlockNumber),
 	key: LeaseKey,
 	answer: &Answer,
 	entry: Option<&Entry>,
 	policy: &Policy,
 ) -> Option<Action> {
-	let may_go = match entry?.publication {
-		_ if answer.output().is_none() => true,
-		Publication::Due { not_before } if not_before <= best => return Some(Action::Publish(key)),
-		Publication::Due { .. } | Publication::UnderWay => answer.inline().is_some(),
-		Publication::Done => true,
-	};
-	if may_go { send(best, key, Step::Reveal, entry, policy) } else { None }
+	let publication = entry?.publication;
+	let has_output = answer.output().is_some();
+	let publish = matches!(publication, Publication::Due { not_before } if not_before <= best)
+		.then_some(Action::Publish(key))
+		.filter(|_| has_output);
+	let urgent = best.saturating_add(REVEAL_RESERVE_BLOCKS) >= reveal_by;
+	if publish.is_some() && !urgent {
+		return publish;
+	}
+	let settled = !has_output || publication == Publication::Done;
+	let may_go = urgent || settled || answer.inline().is_some();
+	let send = may_go.then(|| send(best, key, Step::Reveal, entry, policy)).flatten();
+	send.or(publish)
 }
 
 fn send(

@@ -7,7 +7,7 @@ use crate::{
 };
 use aitbc_primitives::{
 	Capabilities, Class, Hash, JobId, JobSpec, OfferTerms, WorkerKey, WorkerSignature,
-	benchmarking::BenchmarkWorld, worker_consent,
+	benchmarking::BenchmarkWorld, bucket_of, lowest_price_of, worker_consent,
 };
 use alloc::{format, string::String, vec::Vec};
 use frame_benchmarking::{
@@ -114,8 +114,11 @@ impl BenchmarkWorld for World {
 	}
 
 	fn leased(client: &AccountId, spec: JobSpec) -> JobId {
-		let terms = OfferTerms {
-			price_per_unit: spec.max_price_per_unit,
+		// Each in a bucket of its own.
+		let dearest = bucket_of(spec.max_price_per_unit);
+		let price = |index: u16| lowest_price_of(dearest.saturating_sub(index));
+		let terms = |index: u16| OfferTerms {
+			price_per_unit: price(index),
 			slots: 256,
 			max_units: u64::MAX,
 			expires_at: System::block_number().saturating_add(1_000),
@@ -124,13 +127,13 @@ impl BenchmarkWorld for World {
 		};
 		let class = spec.workload.class();
 		let mut full = Vec::new();
-		for index in 0..u32::from(spec.replication.most_replicas()) {
-			let miner = Self::miner(index);
+		for index in 0..u16::from(spec.replication.most_replicas()) {
+			let miner = Self::miner(index.into());
 			// What a benchmark offered before stays.
 			let offered = pallet_market::Offers::<Runtime>::get(class, &miner);
 			if offered.is_none_or(|offer| offer.used >= offer.terms.slots) {
-				Self::offer(&miner, class, terms.clone());
-				full.push(miner);
+				Self::offer(&miner, class, terms(index));
+				full.push((miner, index));
 			}
 		}
 		let money = spec.escrow().unwrap_or_default().saturating_add(1_000 * AIT);
@@ -141,8 +144,8 @@ impl BenchmarkWorld for World {
 		let mut meter = WeightMeter::with_limit(Weight::MAX);
 		Jobs::on_poll(System::block_number(), &mut meter);
 		// The dearest way for a lease to end: its offer has no other slot, and is listed again.
-		for miner in full {
-			Self::offer(&miner, class, OfferTerms { slots: 1, ..terms.clone() });
+		for (miner, index) in full {
+			Self::offer(&miner, class, OfferTerms { slots: 1, ..terms(index) });
 		}
 		job
 	}

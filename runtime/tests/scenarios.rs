@@ -184,7 +184,7 @@ fn a_late_answer_should_be_refused() {
 }
 
 #[test]
-fn an_answer_that_is_withheld_should_cost_half_and_be_replaced() {
+fn an_answer_that_is_withheld_should_cost_what_a_lie_costs_and_be_replaced() {
 	with_world(|world| {
 		open(world, 3);
 		let job = post_let(world, &people().clients[0], replicated(2, 2, 1));
@@ -196,7 +196,7 @@ fn an_answer_that_is_withheld_should_cost_half_and_be_replaced() {
 		let Some(JobState::Judging { reveal_by }) = state(job) else { panic!("reveals are open") };
 		world.skip(reveal_by - world.now());
 		assert_eq!(fate_of(job, silent), Some(LeaseFate::Withheld));
-		assert_eq!(all_stake(silent), before - PRICE, "half of twice the value");
+		assert_eq!(all_stake(silent), before - 2 * PRICE, "twice the value, as for a lie");
 		// The honest answer stays, and a third replica takes the place of the silent one.
 		assert_eq!(leases_of(job), [0, 2]);
 		commit(world, job, 2, Claim::Truth);

@@ -197,6 +197,12 @@ fn reconcile_should_publish_only_when_reveals_are_open_and_before_it_reveals() {
 	let reveal = || vec![Action::Send(k, Step::Reveal)];
 	let skip = |reason| vec![Action::Skip(k, reason)];
 	let (long, short) = (1, 2);
+	// From here on silence would cost more than an output that comes later.
+	let wait = REVEAL_BY - REVEAL_RESERVE_BLOCKS;
+	let sent = |entry: Option<Entry>| {
+		let pending = Some(Pending { step: Step::Reveal, since: wait });
+		entry.map(|entry| Entry { pending, ..entry })
+	};
 	let other = may_reveal(lease(k, 2, LeaseState::Committed { commitment: Hash::zero() }));
 	check([
 		(
@@ -215,6 +221,10 @@ fn reconcile_should_publish_only_when_reveals_are_open_and_before_it_reveals() {
 		("stored", 6, open(long), entry(long, ready), reveal()),
 		("too late", REVEAL_BY, open(long), entry(long, due(0)), skip(SkipReason::TooLate)),
 		("another's", 5, other, entry(long, due(0)), skip(SkipReason::OtherCommitment)),
+		("not stored, time left", wait - 1, open(long), entry(long, busy), vec![]),
+		("not stored, time running out", wait, open(long), entry(long, busy), reveal()),
+		("the same, to be tried again", wait, open(long), entry(long, due(0)), reveal()),
+		("sent, still to be stored", wait, open(long), sent(entry(long, due(0))), publish()),
 		("all have, short", 5, open(short), entry(short, due(0)), publish()),
 		("being stored, short", 5, open(short), entry(short, busy), reveal()),
 		("could not be stored, short", 5, open(short), entry(short, due(6)), reveal()),
@@ -457,7 +467,7 @@ impl Model {
 			}
 			Op::OthersCommit(index) => {
 				let Some(key) = self.nth(*index) else { return };
-				let reveal_by = self.best() + 15;
+				let reveal_by = self.best() + 15 + REVEAL_RESERVE_BLOCKS;
 				self.edit(|block| {
 					block.others_committed.entry(key).or_insert(reveal_by);
 				});
@@ -627,8 +637,9 @@ impl Model {
 			let reveal_by = block.others_committed.get(&key).expect("all have committed");
 			assert!(best < *reveal_by, "a reveal that the chain would refuse: {key}");
 			let can_be_had = answer.output().is_none() || answer.inline().is_some();
+			let urgent = best + REVEAL_RESERVE_BLOCKS >= *reveal_by;
 			assert!(
-				can_be_had || self.stored.contains(&key),
+				can_be_had || urgent || self.stored.contains(&key),
 				"a reveal of what is not there: {key}"
 			);
 		}

@@ -31,8 +31,17 @@ const PURSE: Balance = 1_000_000_000 * MILLI_AIT;
 /// Entries of a list that is half full.
 const HALF: u64 = 32;
 
+/// Who calls. What its account costs is in the fee of every extrinsic.
 fn rich<T: Config>() -> AccountId {
-	let who = whitelisted_caller();
+	endowed::<T>(whitelisted_caller())
+}
+
+/// A client whose jobs the hook ends: nobody else has paid for its account.
+fn client<T: Config>() -> AccountId {
+	endowed::<T>(account("client", 0, 0))
+}
+
+fn endowed<T: Config>(who: AccountId) -> AccountId {
 	World::<T>::endow(&who, PURSE);
 	who
 }
@@ -74,16 +83,18 @@ fn named(name: &'static str) -> BoundedVec<AccountId, ConstU32<MAX_LISTED_MINERS
 /// Posts a job that nobody has been let.
 fn posted<T: Config>(spec: JobSpec) -> JobId {
 	let job = NextJobId::<T>::get();
-	Pallet::<T>::post(rich::<T>(), spec).expect("the job can be posted");
+	Pallet::<T>::post(client::<T>(), spec).expect("the job can be posted");
 	job
 }
 
-/// A job of which so many replicas are let.
-fn leased<T: Config>(leases: u32) -> JobId {
+/// A job of a client of which so many replicas are let.
+fn leased<T: Config>(client: AccountId, leases: u32) -> JobId {
 	if leases == 0 {
-		return posted::<T>(spec::<T>(1));
+		let job = NextJobId::<T>::get();
+		Pallet::<T>::post(client, spec::<T>(1)).expect("the job can be posted");
+		return job;
 	}
-	let job = World::<T>::leased(&rich::<T>(), spec::<T>(leases));
+	let job = World::<T>::leased(&client, spec::<T>(leases));
 	assert_eq!(record::<T>(job).state, JobState::Leased, "the world has too few miners");
 	job
 }
@@ -237,7 +248,7 @@ mod benchmarks {
 
 	#[benchmark]
 	fn cancel(r: Linear<0, 7>) {
-		let job = leased::<T>(r);
+		let job = leased::<T>(rich::<T>(), r);
 		crowd::<T>();
 
 		#[extrinsic_call]
@@ -330,7 +341,7 @@ mod benchmarks {
 	/// A job that found no miner for its last replica.
 	#[benchmark]
 	fn due_start(r: Linear<0, 7>) {
-		let job = leased::<T>(r);
+		let job = leased::<T>(client::<T>(), r);
 		let start_by = Pallet::<T>::now();
 		edit::<T>(job, |record| {
 			answered(record, None);
@@ -350,7 +361,7 @@ mod benchmarks {
 	/// A late lease that was the last attempt.
 	#[benchmark]
 	fn due_delivery(r: Linear<1, 7>) {
-		let job = leased::<T>(r);
+		let job = leased::<T>(client::<T>(), r);
 		let deliver_by = Pallet::<T>::now();
 		edit::<T>(job, |record| {
 			for attempt in 0..2u32 {
@@ -375,7 +386,7 @@ mod benchmarks {
 	/// A quorum that is paid, without the one who did not reveal.
 	#[benchmark]
 	fn due_reveal(r: Linear<3, 7>) {
-		let job = leased::<T>(r);
+		let job = leased::<T>(client::<T>(), r);
 		let last = u8::try_from(r).expect("few") - 1;
 		for replica in 0..=last {
 			<Pallet<T> as LeasesTrait<AccountId>>::commit(job, replica, Hash::zero())

@@ -17,8 +17,8 @@ const MOST_LEASES: Balance = 1 << 20;
 /// ⌊free / needed⌋ × (1 + reputation) × (4 if warm)
 /// ```
 ///
-/// That is: as often as its collateral could back such a lease, at most 2²⁰ times. Whoever cuts its
-/// collateral into many miners gains nothing. At least 1; at most 2²⁰ · 10,001 · 4 for a reputation on its
+/// That is: as often as its collateral could back such a lease, at most 2²⁰ times. Of those
+/// seen, whoever cut its collateral into many miners gains nothing. At least 1; at most 2²⁰ · 10,001 · 4 for a reputation on its
 /// scale.
 pub fn chance(free: Balance, needed: Balance, reputation: Reputation, warm: bool) -> u64 {
 	let leases = free.checked_div(needed.max(1)).unwrap_or(0).clamp(1, MOST_LEASES);

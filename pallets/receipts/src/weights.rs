@@ -1,6 +1,6 @@
 //! What the calls and steps cost, measured on the runtime by `scripts/weights`.
 //!
-//! Generated: do not edit. 2026-11-24, steps 20, repeat 20, AMD EPYC,
+//! Generated: do not edit. 2026-11-24, steps 20, repeat 12, AMD EPYC,
 //! frame-omni-bencher (benchmark CLI 64.0.0), wasm Compiled.
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
@@ -37,8 +37,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Jobs::Deadlines` (r:1 w:1)
 	// Proof: `Jobs::Deadlines` (`max_values`: None, `max_size`: Some(1432), added: 3907, mode: `MaxEncodedLen`)
 	fn commit() -> Weight {
-		// Least time seen: 78_577_000 picoseconds.
-		Weight::from_parts(89_598_000, 7841)
+		// Least time seen: 77_566_000 picoseconds.
+		Weight::from_parts(111_600_000, 7841)
 			.saturating_add(T::DbWeight::get().reads(4_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
@@ -77,8 +77,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Market::Book` (r:0 w:1)
 	// Proof: `Market::Book` (`max_values`: None, `max_size`: Some(55), added: 2530, mode: `MaxEncodedLen`)
 	fn submit() -> Weight {
-		// Least time seen: 1_025_604_000 picoseconds.
-		Weight::from_parts(1_096_617_000, 11034)
+		// Least time seen: 660_890_000 picoseconds.
+		Weight::from_parts(724_259_000, 11034)
 			.saturating_add(T::DbWeight::get().reads(19_u64))
 			.saturating_add(T::DbWeight::get().writes(16_u64))
 	}
@@ -91,8 +91,8 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Storage: `Receipts::Receipts` (r:0 w:1)
 	// Proof: `Receipts::Receipts` (`max_values`: None, `max_size`: Some(1337), added: 3812, mode: `MaxEncodedLen`)
 	fn reveal_recorded() -> Weight {
-		// Least time seen: 219_412_000 picoseconds.
-		Weight::from_parts(339_347_000, 7841)
+		// Least time seen: 209_604_000 picoseconds.
+		Weight::from_parts(224_260_000, 7841)
 			.saturating_add(T::DbWeight::get().reads(3_u64))
 			.saturating_add(T::DbWeight::get().writes(2_u64))
 	}
@@ -116,8 +116,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Proof: `ComputeStaking::Workers` (`max_values`: None, `max_size`: Some(85), added: 2560, mode: `MaxEncodedLen`)
 	// Storage: `Market::Offers` (r:7 w:7)
 	// Proof: `Market::Offers` (`max_values`: None, `max_size`: Some(244), added: 2719, mode: `MaxEncodedLen`)
-	// Storage: `Market::BookLen` (r:1 w:1)
+	// Storage: `Market::BookLen` (r:7 w:7)
 	// Proof: `Market::BookLen` (`max_values`: None, `max_size`: Some(15), added: 2490, mode: `MaxEncodedLen`)
+	// Storage: `Market::Filled` (r:1 w:1)
+	// Proof: `Market::Filled` (`max_values`: None, `max_size`: Some(137), added: 2612, mode: `MaxEncodedLen`)
 	// Storage: `Jobs::LiveJobs` (r:1 w:1)
 	// Proof: `Jobs::LiveJobs` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	// Storage: `Jobs::Deadlines` (r:1 w:1)
@@ -130,24 +132,24 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Proof: `Market::Book` (`max_values`: None, `max_size`: Some(55), added: 2530, mode: `MaxEncodedLen`)
 	/// `r` is 2 to 7.
 	fn reveal_settled(r: u32, ) -> Weight {
-		// Least time seen: 1_088_371_000 picoseconds.
-		Weight::from_parts(1_260_328_010, 11034)
-			// Standard error: 17_457_773.
-			.saturating_add(Weight::from_parts(378_789_993, 0).saturating_mul(r.into()))
+		// Least time seen: 1_053_987_000 picoseconds.
+		Weight::from_parts(571_612_583, 11034)
+			// Standard error: 27_042_588.
+			.saturating_add(Weight::from_parts(372_155_460, 0).saturating_mul(r.into()))
 			.saturating_add(T::DbWeight::get().reads(12_u64))
-			.saturating_add(T::DbWeight::get().reads((6_u64).saturating_mul(r.into())))
+			.saturating_add(T::DbWeight::get().reads((7_u64).saturating_mul(r.into())))
 			.saturating_add(T::DbWeight::get().writes(7_u64))
-			.saturating_add(T::DbWeight::get().writes((8_u64).saturating_mul(r.into())))
+			.saturating_add(T::DbWeight::get().writes((9_u64).saturating_mul(r.into())))
 			.saturating_add(Weight::from_parts(0, 2820).saturating_mul(r.into()))
 	}
 	// Storage: `Jobs::Jobs` (r:256 w:0)
 	// Proof: `Jobs::Jobs` (`max_values`: None, `max_size`: Some(4376), added: 6851, mode: `MaxEncodedLen`)
 	/// `n` is 0 to 256.
 	fn submit_batch(n: u32, ) -> Weight {
-		// Least time seen: 12_223_000 picoseconds.
-		Weight::from_parts(51_612_691, 990)
-			// Standard error: 139_055.
-			.saturating_add(Weight::from_parts(17_427_714, 0).saturating_mul(n.into()))
+		// Least time seen: 12_002_000 picoseconds.
+		Weight::from_parts(55_141_146, 990)
+			// Standard error: 235_132.
+			.saturating_add(Weight::from_parts(10_212_704, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 6851).saturating_mul(n.into()))
 	}
@@ -159,10 +161,10 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 	// Proof: `System::BlockHash` (`max_values`: None, `max_size`: Some(44), added: 2519, mode: `MaxEncodedLen`)
 	/// `n` is 1 to 16.
 	fn prioritise(n: u32, ) -> Weight {
-		// Least time seen: 226_796_000 picoseconds.
-		Weight::from_parts(43_863_676, 3509)
-			// Standard error: 3_099_262.
-			.saturating_add(Weight::from_parts(175_577_083, 0).saturating_mul(n.into()))
+		// Least time seen: 155_892_000 picoseconds.
+		Weight::from_parts(160_942_000, 3509)
+			// Standard error: 1_873_973.
+			.saturating_add(Weight::from_parts(128_190_293, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(1_u64))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 6851).saturating_mul(n.into()))
@@ -172,38 +174,38 @@ impl<T: frame_system::Config> WeightInfo for SubstrateWeight<T> {
 /// Weights for mocks: those of a chain on ParityDB.
 impl WeightInfo for () {
 	fn commit() -> Weight {
-		Weight::from_parts(89_598_000, 7841)
+		Weight::from_parts(111_600_000, 7841)
 			.saturating_add(ParityDbWeight::get().reads(4_u64))
 			.saturating_add(ParityDbWeight::get().writes(2_u64))
 	}
 	fn submit() -> Weight {
-		Weight::from_parts(1_096_617_000, 11034)
+		Weight::from_parts(724_259_000, 11034)
 			.saturating_add(ParityDbWeight::get().reads(19_u64))
 			.saturating_add(ParityDbWeight::get().writes(16_u64))
 	}
 	fn reveal_recorded() -> Weight {
-		Weight::from_parts(339_347_000, 7841)
+		Weight::from_parts(224_260_000, 7841)
 			.saturating_add(ParityDbWeight::get().reads(3_u64))
 			.saturating_add(ParityDbWeight::get().writes(2_u64))
 	}
 	fn reveal_settled(r: u32, ) -> Weight {
-		Weight::from_parts(1_260_328_010, 11034)
-			.saturating_add(Weight::from_parts(378_789_993, 0).saturating_mul(r.into()))
+		Weight::from_parts(571_612_583, 11034)
+			.saturating_add(Weight::from_parts(372_155_460, 0).saturating_mul(r.into()))
 			.saturating_add(ParityDbWeight::get().reads(12_u64))
-			.saturating_add(ParityDbWeight::get().reads((6_u64).saturating_mul(r.into())))
+			.saturating_add(ParityDbWeight::get().reads((7_u64).saturating_mul(r.into())))
 			.saturating_add(ParityDbWeight::get().writes(7_u64))
-			.saturating_add(ParityDbWeight::get().writes((8_u64).saturating_mul(r.into())))
+			.saturating_add(ParityDbWeight::get().writes((9_u64).saturating_mul(r.into())))
 			.saturating_add(Weight::from_parts(0, 2820).saturating_mul(r.into()))
 	}
 	fn submit_batch(n: u32, ) -> Weight {
-		Weight::from_parts(51_612_691, 990)
-			.saturating_add(Weight::from_parts(17_427_714, 0).saturating_mul(n.into()))
+		Weight::from_parts(55_141_146, 990)
+			.saturating_add(Weight::from_parts(10_212_704, 0).saturating_mul(n.into()))
 			.saturating_add(ParityDbWeight::get().reads((1_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 6851).saturating_mul(n.into()))
 	}
 	fn prioritise(n: u32, ) -> Weight {
-		Weight::from_parts(43_863_676, 3509)
-			.saturating_add(Weight::from_parts(175_577_083, 0).saturating_mul(n.into()))
+		Weight::from_parts(160_942_000, 3509)
+			.saturating_add(Weight::from_parts(128_190_293, 0).saturating_mul(n.into()))
 			.saturating_add(ParityDbWeight::get().reads(1_u64))
 			.saturating_add(ParityDbWeight::get().reads((2_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 6851).saturating_mul(n.into()))

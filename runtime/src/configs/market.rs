@@ -151,12 +151,17 @@ pub type CollateralFactorPercent =
 /// See [`dynamic_params::staking::UnbondingBlocks`]. What ends beyond any horizon would never be paid out.
 pub type UnbondingBlocks =
 	Within<dynamic_params::staking::UnbondingBlocks, MinUnbondingBlocks, ConstU32<{ 60 * DAYS }>>;
-/// See [`dynamic_params::staking::SlashWithheld`]. Were silence cheap, whoever lied would be silent.
+/// See [`dynamic_params::staking::SlashWithheld`]. Were silence cheap, whoever sees that it lied alone would be
+/// silent.
 pub type SlashWithheld =
 	Within<dynamic_params::staking::SlashWithheld, LeastSlashWithheld, WholeSlash>;
 /// See [`dynamic_params::staking::SlashLate`]. Were it nothing, slots could be blocked for nothing.
 pub type SlashLate = Within<dynamic_params::staking::SlashLate, LeastSlashLate, WholeSlash>;
-/// See [`dynamic_params::jobs::TimePay`]. Were it a large part, it would pay to commit to nonsense.
+/// See [`dynamic_params::staking::MaxDelegationPercent`]. Without a bound miners would work on others' coins.
+pub type MaxDelegationPercent =
+	Within<dynamic_params::staking::MaxDelegationPercent, ConstU32<0>, ConstU32<1_000>>;
+/// See [`dynamic_params::jobs::TimePay`]. Were it more than being late costs,
+/// owners together could let jobs starve to which they committed nonsense.
 pub type TimePay = Within<dynamic_params::jobs::TimePay, NoTimePay, MostTimePay>;
 /// See [`dynamic_params::jobs::MaxLiveJobs`]. None would close the market.
 pub type MaxLiveJobs = Within<dynamic_params::jobs::MaxLiveJobs, ConstU32<1>, ConstU32<1_000_000>>;
@@ -173,7 +178,7 @@ pub type RetentionBlocks =
 
 /// All numbers at once, as they are now.
 pub fn terms() -> MarketTerms {
-	use dynamic_params::{jobs, market, payouts, staking};
+	use dynamic_params::{jobs, market, payouts};
 	MarketTerms {
 		min_collateral: MinCollateral::get(),
 		unbonding_blocks: UnbondingBlocks::get(),
@@ -181,7 +186,7 @@ pub fn terms() -> MarketTerms {
 		slash_late: SlashLate::get(),
 		slash_withheld: SlashWithheld::get(),
 		min_delegation: MinDelegation::get(),
-		max_delegation_percent: staking::MaxDelegationPercent::get(),
+		max_delegation_percent: MaxDelegationPercent::get(),
 		program_deposit_base: jobs::ProgramDepositBase::get(),
 		program_deposit_per_byte: jobs::ProgramDepositPerByte::get(),
 		job_deposit: JobDeposit::get(),
@@ -227,10 +232,10 @@ parameter_types! {
 	/// Longer than any job can live (seven replicas and two tie-breakers, each let three times with the
 	/// longest windows: under two days), and than the challenge windows to come.
 	pub const MinUnbondingBlocks: BlockNumber = 3 * DAYS;
-	pub const LeastSlashLate: Perbill = Perbill::from_percent(1);
+	pub const LeastSlashLate: Perbill = Perbill::from_percent(5);
 	pub const LeastSlashWithheld: Perbill = Perbill::from_percent(50);
 	pub const NoTimePay: Percent = Percent::zero();
-	pub const MostTimePay: Percent = Percent::from_percent(25);
+	pub const MostTimePay: Percent = Percent::from_percent(5);
 	pub const NoFee: Permill = Permill::zero();
 	pub const MostFee: Permill = Permill::from_percent(20);
 	pub const WholeSlash: Perbill = Perbill::from_percent(100);
@@ -294,7 +299,7 @@ impl pallet_compute_staking::Config for Runtime {
 	type RuntimeHoldReason = RuntimeHoldReason;
 	type MinCollateral = MinCollateral;
 	type MinDelegation = MinDelegation;
-	type MaxDelegationPercent = dynamic_params::staking::MaxDelegationPercent;
+	type MaxDelegationPercent = MaxDelegationPercent;
 	type UnbondingBlocks = UnbondingBlocks;
 	type MinUnbondingBlocks = MinUnbondingBlocks;
 	type MaxUnbondingChunks = ConstU32<8>;
