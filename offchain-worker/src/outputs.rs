@@ -97,7 +97,7 @@ impl Outputs {
 		write_atomically(&path, output).map_err(failed("write", &path))
 	}
 
-	/// Puts the output of `answer` into `store`, if it has one. Only for who may be seen by now.
+	/// Puts the output of `answer` into `store`, if it has one. Only for an answer that others may see by now.
 	///
 	/// # Errors
 	/// [`OutputError`]. The same call may succeed later: the store may have been short of something, or

@@ -18,6 +18,8 @@ use std::collections::HashSet;
 const COLLATERAL: Balance = 50_000 * AIT;
 /// Price of every offer, and what every job pays at most, planck per unit.
 pub const PRICE: Balance = AIT / 1_000;
+/// Blocks in a row after which a refused worker gives up.
+const MAX_REFUSED: u32 = 20;
 /// Slots of an offer: the most that there may be.
 const SLOTS: u16 = 256;
 /// Length of (twox64 of the key, job, replica) at the end of a key of `MinerLeases`.
@@ -30,6 +32,8 @@ pub struct Miner {
 	answered: HashSet<(JobId, ReplicaIndex)>,
 	/// The worker's next nonce.
 	nonce: u64,
+	/// Blocks in a row in which the pool took nothing of it.
+	refused: u32,
 }
 
 /// The job of this measurement: one miner echoes four bytes.
@@ -81,7 +85,7 @@ pub async fn enlist(link: &Link, count: u16) -> Result<Vec<Miner>> {
 		let mut prefix = entry_prefix("Jobs", "MinerLeases");
 		prefix.extend(sp_crypto_hashing::blake2_128(bytes));
 		prefix.extend(bytes);
-		miners.push(Miner { worker, prefix, answered: HashSet::new(), nonce: 0 });
+		miners.push(Miner { worker, prefix, answered: HashSet::new(), nonce: 0, refused: 0 });
 	}
 	Ok(miners)
 }
@@ -95,6 +99,7 @@ impl Miner {
 		self.answered.retain(|lease| open.contains(lease));
 		let mut due: Vec<_> = open.difference(&self.answered).copied().collect();
 		due.sort_unstable();
+		let mut sent = 0;
 		for part in due.chunks(batch.max(1)) {
 			let receipts: Vec<SignedReceipt> = part
 				.iter()
@@ -107,11 +112,19 @@ impl Miner {
 					link.sign(&self.worker, self.nonce, &calls::submit_batch(answers))?
 				}
 			};
-			link.send(&bytes).await?;
+			// The pool may not have looked at this block yet, and a receipt without a lease is not free:
+			// the next block brings another try.
+			if let Err(error) = link.send(&bytes).await {
+				self.refused += 1;
+				ensure!(self.refused < MAX_REFUSED, "{} blocks long: {error}", self.refused);
+				break;
+			}
+			self.refused = 0;
 			self.nonce += 1;
 			self.answered.extend(part);
+			sent += part.len();
 		}
-		Ok(due.len())
+		Ok(sent)
 	}
 
 	fn receipt(&self, genesis: Hash, job: JobId, replica: ReplicaIndex) -> SignedReceipt {
