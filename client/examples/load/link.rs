@@ -99,7 +99,7 @@ impl Link {
 			.request::<serde_json::Value>("author_submitExtrinsic", rpc_params![hex])
 			.await
 			.map(|_| ())
-			.map_err(|error| anyhow!("the node refused an extrinsic: {error}"))
+			.map_err(|error| anyhow!("the node refused an extrinsic: {error:?}"))
 	}
 
 	/// How many extrinsics of an account are in blocks up to this one.

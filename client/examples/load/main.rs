@@ -43,7 +43,7 @@ struct Arguments {
 	#[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u16).range(1..=64))]
 	miners: u16,
 	/// Answers that a worker puts into one extrinsic; at most 16 are free of fees
-	#[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=16))]
+	#[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u16).range(1..=16))]
 	batch: u16,
 	/// Length of each phase, blocks
 	#[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(5..=1_000))]

@@ -293,7 +293,8 @@ impl Load {
 	}
 }
 
-fn record_key(job: JobId) -> Vec<u8> {
+/// Where the record of a job lies in the state.
+pub fn record_key(job: JobId) -> Vec<u8> {
 	let bytes = codec::Encode::encode(&job);
 	let mut key = entry_prefix("Jobs", "Jobs");
 	key.extend(sp_crypto_hashing::twox_64(&bytes));

@@ -3,6 +3,7 @@
 use crate::{
 	accounts::{endow, pair},
 	link::{Link, entry_prefix},
+	measure::record_key,
 };
 use aitbc_client::{calls, miners::sign_consent, wallet::Keypair};
 use aitbc_primitives::{
@@ -11,7 +12,7 @@ use aitbc_primitives::{
 	WorkerSignature, Workload,
 };
 use anyhow::{Context, Result, ensure};
-use codec::DecodeAll;
+use codec::{Decode, DecodeAll};
 use std::collections::HashSet;
 
 /// What each miner has at stake, planck.
@@ -91,7 +92,8 @@ pub async fn enlist(link: &Link, count: u16) -> Result<Vec<Miner>> {
 }
 
 impl Miner {
-	/// Answers every lease of the block that was not answered yet. Returns how many.
+	/// Answers leases of the block that were not answered yet, as many as one extrinsic takes: of free ones
+	/// only the next of an account goes before those that pay. Returns how many.
 	pub async fn answer(&mut self, link: &Link, at: Hash, batch: usize) -> Result<usize> {
 		let keys = link.keys(&self.prefix, usize::from(SLOTS), at).await?;
 		let open: HashSet<(JobId, ReplicaIndex)> =
@@ -99,42 +101,54 @@ impl Miner {
 		self.answered.retain(|lease| open.contains(lease));
 		let mut due: Vec<_> = open.difference(&self.answered).copied().collect();
 		due.sort_unstable();
-		let mut sent = 0;
-		for part in due.chunks(batch.max(1)) {
-			let receipts: Vec<SignedReceipt> = part
-				.iter()
-				.map(|(job, replica)| self.receipt(link.genesis(), *job, *replica))
-				.collect();
-			let bytes = match receipts.as_slice() {
-				[one] => link.sign(&self.worker, self.nonce, &calls::submit_receipt(one))?,
-				_ => {
-					let answers = receipts.into_iter().map(Answer::Submit).collect();
-					link.sign(&self.worker, self.nonce, &calls::submit_batch(answers))?
-				}
-			};
-			// The pool may not have looked at this block yet, and a receipt without a lease is not free:
-			// the next block brings another try.
-			if let Err(error) = link.send(&bytes).await {
-				self.refused += 1;
-				ensure!(self.refused < MAX_REFUSED, "{} blocks long: {error}", self.refused);
-				break;
+		due.truncate(batch.max(1));
+		let records: Vec<Vec<u8>> = due.iter().map(|(job, _)| record_key(*job)).collect();
+		let records = link.values(&records, at).await?;
+		let mut receipts = Vec::new();
+		for (job, replica) in &due {
+			let record = records.get(&record_key(*job)).context("a lease without its job")?;
+			let record = aitbc_client::jobs::Job::decode(&mut record.as_slice())?;
+			// It may have ended since the keys were read.
+			if let Some(lease) = record.lease(*replica) {
+				receipts.push(self.receipt(link.genesis(), *job, *replica, lease.attempt));
 			}
-			self.refused = 0;
-			self.nonce += 1;
-			self.answered.extend(part);
-			sent += part.len();
 		}
-		Ok(sent)
+		let count = receipts.len();
+		let bytes = match receipts.as_slice() {
+			[] => return Ok(0),
+			[one] => link.sign(&self.worker, self.nonce, &calls::submit_receipt(one))?,
+			_ => {
+				let answers = receipts.into_iter().map(Answer::Submit).collect();
+				link.sign(&self.worker, self.nonce, &calls::submit_batch(answers))?
+			}
+		};
+		// The pool may not have looked at this block yet, and a receipt without a lease is not free:
+		// the next block brings another try.
+		if let Err(error) = link.send(&bytes).await {
+			self.refused += 1;
+			ensure!(self.refused < MAX_REFUSED, "{} blocks long: {error}", self.refused);
+			return Ok(0);
+		}
+		self.refused = 0;
+		self.nonce += 1;
+		self.answered.extend(due);
+		Ok(count)
 	}
 
-	fn receipt(&self, genesis: Hash, job: JobId, replica: ReplicaIndex) -> SignedReceipt {
+	fn receipt(
+		&self,
+		genesis: Hash,
+		job: JobId,
+		replica: ReplicaIndex,
+		attempt: u8,
+	) -> SignedReceipt {
 		let spec = self::job(0);
 		let receipt = Receipt {
 			version: RECEIPT_VERSION,
 			genesis,
 			job,
 			replica,
-			attempt: 0,
+			attempt,
 			program: spec.workload.program(),
 			input_root: spec.input_root(),
 			outcome: Outcome::Completed {
