@@ -13,7 +13,7 @@ fi
 # Outside the checkout, so that fresh clones share what is already compiled.
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-${XDG_CACHE_HOME:-$HOME/.cache}/aitbc/target}"
 # The runtime's wasm is built as it ships: every node runs it for every block, and weights are measured on it.
-# It takes hardly longer than substrate-wasm-builder's default and is up to twice as fast.
+# It takes hardly longer than substrate-wasm-builder's default.
 export WASM_BUILD_TYPE="${WASM_BUILD_TYPE:-production}"
 export CARGO_TERM_COLOR="${CARGO_TERM_COLOR:-auto}"
 # Said on stderr by every Vulkan loader in a shell without a desktop; harmless but alarming.
