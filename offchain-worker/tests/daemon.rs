@@ -17,6 +17,7 @@ use aitbc_primitives::{
 };
 use std::{
 	fs,
+	path::PathBuf,
 	sync::{
 		Arc,
 		atomic::{AtomicUsize, Ordering},
@@ -611,15 +612,21 @@ async fn a_reveal_that_contains_the_output_should_not_wait_for_the_store() {
 	running.stop().await.expect("a clean end");
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_output_that_cannot_be_kept_should_not_be_committed_to() {
+/// A running worker whose jobs have long outputs, and what lies in the place of the directory for them:
+/// nothing can be written below what is no directory.
+fn world_that_keeps_nothing() -> (World, Running, PathBuf) {
 	let world = World::new();
 	world.engine.zeros.store(LONG, Ordering::SeqCst);
 	let running = world.start();
-	// Nothing can be written below what is no directory.
 	let outputs = world.home.path().join("outputs");
 	fs::remove_dir(&outputs).expect("empty");
 	fs::write(&outputs, b"").expect("writable");
+	(world, running, outputs)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_output_that_cannot_be_kept_should_not_be_committed_to() {
+	let (world, running, outputs) = world_that_keeps_nothing();
 	let key = world.chain.state().lease(1, &[], b"hello", 2);
 	world.engine.until_executions(1).await;
 	world.blocks(10).await;
@@ -635,12 +642,7 @@ async fn an_output_that_cannot_be_kept_should_not_be_committed_to() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_output_that_can_never_be_kept_should_be_reported_in_time() {
-	let world = World::new();
-	world.engine.zeros.store(LONG, Ordering::SeqCst);
-	let running = world.start();
-	let outputs = world.home.path().join("outputs");
-	fs::remove_dir(&outputs).expect("empty");
-	fs::write(&outputs, b"").expect("writable");
+	let (world, running, _) = world_that_keeps_nothing();
 	let key = world.chain.state().lease_within(1, &[], b"hello", 2, 60);
 	world.committed(key).await;
 	world.chain.state().others_commit(key);
