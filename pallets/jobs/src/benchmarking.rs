@@ -11,11 +11,11 @@
 )]
 
 use super::*;
-use crate::queue::{Effort, Served};
+use crate::queue::Served;
 use aitbc_primitives::{
-	Capabilities, FailureCode, MAX_INPUTS, MAX_LEASES, MAX_LISTED_MINERS, MAX_PARAMS_BYTES,
-	MAX_PRICE_BUCKET, MAX_WARM_PROGRAMS, MILLI_AIT, OfferTerms, Replication, Requirements,
-	WgslCall, benchmarking::BenchmarkWorld,
+	Capabilities, FailureCode, MAX_BURIED, MAX_INPUTS, MAX_LEASES, MAX_LISTED_MINERS,
+	MAX_PARAMS_BYTES, MAX_PRICE_BUCKET, MAX_PROBES, MAX_WARM_PROGRAMS, MILLI_AIT, OfferTerms,
+	Replication, Requirements, WgslCall, benchmarking::BenchmarkWorld,
 };
 use alloc::vec;
 use frame_benchmarking::v2::*;
@@ -28,6 +28,9 @@ type World<T> = <T as Config>::BenchmarkWorld;
 const MAX_PRICE: Balance = 10 * MILLI_AIT;
 /// Coins of whoever acts, planck.
 const PURSE: Balance = 1_000_000_000 * MILLI_AIT;
+/// The first of the miners whose offers are looked at, and of those whose offers are dead.
+const LIVING: u32 = 100;
+const DEAD: u32 = 200;
 /// Entries of a list that is half full.
 const HALF: u64 = 32;
 
@@ -82,17 +85,19 @@ fn named(name: &'static str) -> BoundedVec<AccountId, ConstU32<MAX_LISTED_MINERS
 
 /// Posts a job that nobody has been let.
 fn posted<T: Config>(spec: JobSpec) -> JobId {
+	posted_by::<T>(client::<T>(), spec)
+}
+
+fn posted_by<T: Config>(client: AccountId, spec: JobSpec) -> JobId {
 	let job = NextJobId::<T>::get();
-	Pallet::<T>::post(client::<T>(), spec).expect("the job can be posted");
+	Pallet::<T>::post(client, spec).expect("the job can be posted");
 	job
 }
 
 /// A job of a client of which so many replicas are let.
 fn leased<T: Config>(client: AccountId, leases: u32) -> JobId {
 	if leases == 0 {
-		let job = NextJobId::<T>::get();
-		Pallet::<T>::post(client, spec::<T>(1)).expect("the job can be posted");
-		return job;
+		return posted_by::<T>(client, spec::<T>(1));
 	}
 	let job = World::<T>::leased(&client, spec::<T>(leases));
 	assert_eq!(record::<T>(job).state, JobState::Leased, "the world has too few miners");
@@ -141,21 +146,20 @@ fn offer<T: Config>(index: u32, step: u32, expires_at: BlockNumber) -> AccountId
 /// behind that moves.
 fn looking<T: Config>(p: u32, d: u32, one_fits: bool) -> JobId {
 	let now = Pallet::<T>::now();
-	let mut barred = Vec::new();
+	let mut fit = None;
 	for step in 0..p.saturating_sub(d) {
 		if step < d {
-			barred.push(offer::<T>(200 + step, step, now.saturating_add(1)));
+			offer::<T>(DEAD + step, step, now.saturating_add(1));
 		}
-		barred.push(offer::<T>(100 + step, step, now.saturating_add(1_000)));
-	}
-	if one_fits {
-		barred.pop();
+		fit = Some(offer::<T>(LIVING + step, step, now.saturating_add(1_000))).filter(|_| one_fits);
 	}
 	let job = posted::<T>(spec::<T>(1));
 	edit::<T>(job, |record| {
+		// All that ever offer here: a mock's market keeps offers of the case before.
+		let offering = (LIVING..LIVING + MAX_PROBES).chain(DEAD..DEAD + MAX_BURIED);
+		let barred = offering.map(World::<T>::miner).filter(|miner| Some(miner) != fit.as_ref());
 		let filler = (0..MAX_LEASES).map(|index| account("had", index, 0));
-		let all = barred.into_iter().chain(filler).map(had).collect();
-		record.history = BoundedVec::truncate_from(all);
+		record.history = BoundedVec::truncate_from(barred.chain(filler).map(had).collect());
 	});
 	World::<T>::next_block();
 	job
@@ -201,9 +205,9 @@ fn serve<T: Config>(job: JobId, floor: PriceBucket) -> Served {
 }
 
 /// What a search took; the mock's market knows no buckets.
-fn assert_served(served: Served, kind: fn(Effort) -> Served, probes: u32, buried: u32) {
-	let mocked = kind(Effort { probes: 1, buried: 0 });
-	assert!([kind(Effort { probes, buried }), mocked].contains(&served), "{served:?}");
+fn assert_served(served: Served, kind: fn(SearchEffort) -> Served, probes: u32, buried: u32) {
+	let mocked = kind(SearchEffort { probes: 1, buried: 0 });
+	assert!([kind(SearchEffort { probes, buried }), mocked].contains(&served), "{served:?}");
 }
 
 #[benchmarks]

@@ -98,9 +98,9 @@ mod try_state;
 
 use aitbc_primitives::{
 	AccountId, Balance, BlockNumber, Cid, Class, Hash, JobId, JobSpec, Lease, LeaseFate,
-	LeaseState, Leases as LeasesTrait, MAX_ATTEMPTS, MAX_BURIED, MAX_PROBES, MAX_PROGRAM_BYTES,
-	MAX_REPLICAS, MAX_TOTAL_REPLICAS, MatchReport, MatchRequest, Matchmaker, OnJobPruned, PaidWork,
-	PriceBucket, ReplicaIndex, SearchOutcome, Settlement, SpecError, Verdict, Workload, bucket_of,
+	LeaseState, Leases as LeasesTrait, MAX_ATTEMPTS, MAX_PROGRAM_BYTES, MAX_REPLICAS,
+	MAX_TOTAL_REPLICAS, MatchReport, MatchRequest, Matchmaker, OnJobPruned, PaidWork, PriceBucket,
+	ReplicaIndex, SearchEffort, SearchOutcome, Settlement, SpecError, Verdict, Workload, bucket_of,
 	lowest_price_of, verdict,
 };
 use alloc::vec::Vec;

@@ -226,7 +226,7 @@ impl Matchmaker<AccountId> for ScriptedMarket {
 				bond,
 			})
 		});
-		SearchOutcome { found, probes: 1, buried: 0 }
+		SearchOutcome { found, effort: SearchEffort { probes: 1, buried: 0 } }
 	}
 
 	fn best_ask(class: Class) -> Option<PriceBucket> {

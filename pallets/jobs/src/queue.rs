@@ -25,23 +25,9 @@ pub(crate) enum Served {
 	/// No offer is cheap enough for it. It stays.
 	Kept,
 	/// The market was searched, and nobody found. It stays.
-	Searched(Effort),
+	Searched(SearchEffort),
 	/// It was let, and is gone.
-	Let(Effort),
-}
-
-/// What a search of the market took.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Effort {
-	/// Offers that were looked at.
-	pub(crate) probes: u32,
-	/// Dead offers that were taken out of the book.
-	pub(crate) buried: u32,
-}
-
-impl Effort {
-	/// The most that there can be.
-	const MOST: Self = Self { probes: MAX_PROBES, buried: MAX_BURIED };
+	Let(SearchEffort),
 }
 
 impl Served {
@@ -49,10 +35,10 @@ impl Served {
 	fn weight<T: Config>(self) -> Weight {
 		let (measured, buried) = match self {
 			Self::Void | Self::Kept => (T::WeightInfo::queue_look(), 0),
-			Self::Searched(Effort { probes, buried }) => {
+			Self::Searched(SearchEffort { probes, buried }) => {
 				(T::WeightInfo::queue_search(probes, buried), buried)
 			}
-			Self::Let(Effort { probes, buried }) => {
+			Self::Let(SearchEffort { probes, buried }) => {
 				(T::WeightInfo::queue_match(probes, buried), buried)
 			}
 		};
@@ -98,7 +84,7 @@ impl<T: Config> Pallet<T> {
 
 	/// Most that serving one ticket may cost.
 	pub(crate) fn queue_step_weight() -> Weight {
-		[Served::Let(Effort::MOST), Served::Searched(Effort::MOST), Served::Kept]
+		[Served::Let(SearchEffort::MOST), Served::Searched(SearchEffort::MOST), Served::Kept]
 			.into_iter()
 			.fold(Weight::zero(), |most, served| most.max(served.weight::<T>()))
 	}
@@ -243,8 +229,7 @@ impl<T: Config> Pallet<T> {
 		let Ticket { job, replica, attempt } = *ticket;
 		let excluded = record.excluded();
 		let request = Self::request(spec, record.units, &excluded, seed);
-		let SearchOutcome { found, probes, buried } = T::Matchmaker::assign(&request);
-		let effort = Effort { probes, buried };
+		let SearchOutcome { found, effort } = T::Matchmaker::assign(&request);
 		let Some(found) = found else { return Served::Searched(effort) };
 		let (now, miner, price_per_unit) = (Self::now(), found.miner, found.price_per_unit);
 		let deliver_by = now.saturating_add(record.deliver_within_blocks);

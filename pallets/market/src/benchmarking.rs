@@ -142,7 +142,7 @@ mod benchmarks {
 		{
 			found = <Pallet<T> as Matchmaker<AccountId>>::assign(&request);
 		}
-		assert_eq!((found.probes, found.buried), (p, 0));
+		assert_eq!(found.effort, SearchEffort { probes: p, buried: 0 });
 		assert_eq!(found.found.map(|found| found.miner), last);
 	}
 

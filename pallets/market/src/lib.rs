@@ -87,8 +87,8 @@ mod try_state;
 use aitbc_primitives::{
 	AccountId, Assignment, Balance, BlockNumber, Bonds, BucketSet, Class, DeviceProfile, Hash,
 	LeaseBond, LeaseFate, MAX_BURIED, MAX_PRICE_BUCKET, MAX_PROBES, MatchReport, MatchRequest,
-	Matchmaker, MinerStanding, OfferFilter, OfferTerms, PriceBucket, SearchOutcome, WorkerKey,
-	bucket_of, lowest_price_of,
+	Matchmaker, MinerStanding, OfferFilter, OfferTerms, PriceBucket, SearchEffort, SearchOutcome,
+	WorkerKey, bucket_of, lowest_price_of,
 };
 use alloc::vec::Vec;
 use frame_support::{

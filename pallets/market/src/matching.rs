@@ -175,7 +175,7 @@ impl<T: Config> Matchmaker<AccountId> for Pallet<T> {
 			Self::bury(request.class, miner);
 			buried.saturating_inc();
 		}
-		SearchOutcome { found: search.choose(), probes, buried }
+		SearchOutcome { found: search.choose(), effort: SearchEffort { probes, buried } }
 	}
 
 	fn best_ask(class: Class) -> Option<PriceBucket> {

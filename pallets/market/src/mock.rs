@@ -362,9 +362,9 @@ impl Wanted {
 	}
 
 	pub fn assign(&self) -> Option<Assignment<AccountId>> {
-		let outcome = Market::assign(&self.request());
-		assert!(outcome.probes <= MAX_PROBES && outcome.buried <= MAX_BURIED.min(outcome.probes));
-		outcome.found
+		let SearchOutcome { found, effort } = Market::assign(&self.request());
+		assert!(effort.probes <= MAX_PROBES && effort.buried <= MAX_BURIED.min(effort.probes));
+		found
 	}
 
 	pub fn explain(&self, limit: u32) -> MatchReport {

@@ -111,15 +111,27 @@ pub struct Assignment<AccountId> {
 	pub bond: LeaseBond,
 }
 
-/// What a search for a miner came to, and what it took: the glue tells no weights, but how much was done.
+/// What a search for a miner came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SearchOutcome<AccountId> {
 	/// Who was found.
 	pub found: Option<Assignment<AccountId>>,
+	/// What it took.
+	pub effort: SearchEffort,
+}
+
+/// What a search took: the glue tells no weights, but how much was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SearchEffort {
 	/// Offers that were looked at, at most [`MAX_PROBES`].
 	pub probes: u32,
 	/// Offers that can let nothing and were taken out of the book, at most [`MAX_BURIED`].
 	pub buried: u32,
+}
+
+impl SearchEffort {
+	/// The most that there can be.
+	pub const MOST: Self = Self { probes: MAX_PROBES, buried: MAX_BURIED };
 }
 
 /// Most offers that one search looks at.

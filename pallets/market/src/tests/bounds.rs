@@ -55,7 +55,7 @@ fn attack_a_book_of_dead_offers_makes_no_match_dear() {
 		for round in 1..=MANY / MAX_BURIED {
 			let outcome = Market::assign(&Wanted::at(1_000).seeded(round.into()).request());
 			let probes = MAX_PROBES.min(MANY - (round - 1) * MAX_BURIED);
-			assert_eq!((outcome.probes, outcome.buried), (probes, MAX_BURIED));
+			assert_eq!(outcome.effort, SearchEffort { probes, buried: MAX_BURIED });
 			assert_eq!(listed() as u32, MANY - round * MAX_BURIED);
 		}
 		assert_eq!(Offers::<Test>::iter().count(), 0);
