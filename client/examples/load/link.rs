@@ -187,8 +187,8 @@ impl Link {
 		Ok(Size { keys: values.len() as u64, bytes })
 	}
 
-	/// Number of extrinsics in a block, and how full it is: its weight against the most there may be.
-	pub async fn block(&self, at: Hash) -> Result<(usize, f64)> {
+	/// Number of extrinsics in a block, and how full it is.
+	pub async fn block(&self, at: Hash) -> Result<(usize, Fullness)> {
 		let block: serde_json::Value =
 			self.rpc.request("chain_getBlock", rpc_params![format!("{at:?}")]).await?;
 		let count = block["block"]["extrinsics"].as_array().map_or(0, Vec::len);
@@ -201,8 +201,27 @@ impl Link {
 			.next()
 			.map(|value| Weights::decode_all(&mut value.as_slice()))
 			.transpose()?;
-		let time: u64 = used.iter().flatten().map(|(time, _)| time.0).sum();
-		Ok((count, time as f64 / MAX_BLOCK_TIME_PS))
+		let share = |(time, _): (codec::Compact<u64>, _)| time.0 as f64 / MAX_BLOCK_TIME_PS;
+		let [normal, operational, mandatory] = used.map_or([0.0; 3], |used| used.map(share));
+		Ok((count, Fullness { normal, operational, mandatory }))
+	}
+}
+
+/// The weight of a block, by classes, against the most there may be of all: 0 to 1.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Fullness {
+	/// Transactions.
+	pub normal: f64,
+	/// Answers of workers.
+	pub operational: f64,
+	/// The hooks: deadlines, matching.
+	pub mandatory: f64,
+}
+
+impl Fullness {
+	/// All classes.
+	pub fn total(&self) -> f64 {
+		self.normal + self.operational + self.mandatory
 	}
 }
 

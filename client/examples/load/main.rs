@@ -90,9 +90,9 @@ async fn main() -> Result<()> {
 	if let Some(path) = &arguments.out {
 		let figures = json!({
 			"transfers_per_second": transfers.per_second,
-			"transfer_block_fullness": transfers.mean_fullness,
+			"transfer_block_fullness": transfers.mean_fullness.total(),
 			"jobs_per_second": jobs.per_second,
-			"job_block_fullness": jobs.mean_fullness,
+			"job_block_fullness": jobs.mean_fullness.total(),
 			"jobs_to_transfers": ratio,
 			"answers_per_extrinsic": arguments.batch,
 			"latency_blocks": latency.as_json(),

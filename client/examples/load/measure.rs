@@ -1,7 +1,7 @@
 //! The phases: a load, and what the chain makes of it block by block.
 
 use crate::{
-	link::{Link, entry_prefix, hash},
+	link::{Fullness, Link, entry_prefix, hash},
 	miners::{Miner, job},
 };
 use aitbc_client::{calls, wallet::Keypair};
@@ -40,14 +40,21 @@ pub struct Rate {
 	pub per_second: f64,
 	/// The same per block.
 	pub per_block: f64,
-	/// How full the blocks were, 0 to 1.
-	pub mean_fullness: f64,
+	/// How full the blocks were, on average.
+	pub mean_fullness: Fullness,
 }
 
 impl Rate {
 	/// In words.
 	pub fn fullness(&self) -> String {
-		format!("{:.0} per block, blocks {:.0} % full", self.per_block, self.mean_fullness * 100.0)
+		let Fullness { normal, operational, mandatory } = self.mean_fullness;
+		let [total, normal, operational, mandatory] =
+			[self.mean_fullness.total(), normal, operational, mandatory].map(|share| share * 100.0);
+		format!(
+			"{:.0} per block, blocks {total:.0} % full (transactions {normal:.0}, answers of workers \
+			 {operational:.0}, hooks {mandatory:.0})",
+			self.per_block
+		)
 	}
 }
 
@@ -84,7 +91,7 @@ impl fmt::Display for Latency {
 struct Seen {
 	hash: Hash,
 	extrinsics: usize,
-	fullness: f64,
+	fullness: Fullness,
 	settled: u64,
 	at: Instant,
 }
@@ -131,10 +138,17 @@ impl Load {
 			_ => (last.settled - first.settled) as f64,
 		};
 		let count = (counted.len() - 1).max(1) as f64;
+		let mean = |share: fn(&Fullness) -> f64| {
+			counted.iter().skip(1).map(|block| share(&block.fullness)).sum::<f64>() / count
+		};
 		Ok(Rate {
 			per_second: amount / (last.at - first.at).as_secs_f64(),
 			per_block: amount / count,
-			mean_fullness: counted.iter().skip(1).map(|block| block.fullness).sum::<f64>() / count,
+			mean_fullness: Fullness {
+				normal: mean(|fullness| fullness.normal),
+				operational: mean(|fullness| fullness.operational),
+				mandatory: mean(|fullness| fullness.mandatory),
+			},
 		})
 	}
 

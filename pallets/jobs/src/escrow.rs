@@ -82,8 +82,10 @@ impl<T: Config> Pallet<T> {
 		let paid = Self::pay(job, record, replica, &lease, &end);
 		let Lease { miner, owner, worker, attempt, bond, .. } = lease;
 		MinerLeases::<T>::remove(&miner, (job, replica));
-		T::Matchmaker::conclude(&miner, record.class, &worker, &bond, end.fate);
 		let fate = end.fate;
+		// Pay from a client that named who may have it says nothing of the miner (`specs/adr/0012`).
+		let earned = if fate == LeaseFate::Accepted && !record.handpicked { paid } else { 0 };
+		T::Matchmaker::conclude(&miner, record.class, &worker, &bond, fate, earned);
 		let ended = EndedLease { replica, attempt, miner: miner.clone(), owner, fate, paid };
 		if record.history.try_push(ended).is_err() {
 			frame_support::defensive!("a job was let more often than it can be");

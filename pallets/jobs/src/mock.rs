@@ -120,6 +120,7 @@ pub struct Concluded {
 	pub miner: AccountId,
 	pub class: Class,
 	pub fate: LeaseFate,
+	pub earned: Balance,
 }
 
 /// A payment, as payouts was told.
@@ -243,12 +244,13 @@ impl Matchmaker<AccountId> for ScriptedMarket {
 		worker: &WorkerKey,
 		bond: &LeaseBond,
 		fate: LeaseFate,
+		earned: Balance,
 	) {
 		script(|script| {
 			let who = script.open.remove(&bond.collateral);
 			assert_eq!(who.as_ref(), Some(miner), "a lease was concluded that was not open");
 			assert_eq!(*worker, worker_of(miner), "another key than the lease's");
-			script.concluded.push(Concluded { miner: miner.clone(), class, fate });
+			script.concluded.push(Concluded { miner: miner.clone(), class, fate, earned });
 		});
 	}
 

@@ -158,7 +158,7 @@ mod benchmarks {
 		let fate = LeaseFate::Wrong;
 		#[block]
 		{
-			<Pallet<T> as Matchmaker<AccountId>>::conclude(&miner, CLASS, &worker, &bond, fate);
+			<Pallet<T> as Matchmaker<AccountId>>::conclude(&miner, CLASS, &worker, &bond, fate, 0);
 		}
 		let offer = Offers::<T>::get(CLASS, &miner).ok_or("it is listed again")?;
 		assert_eq!((offer.used, offer.place.is_some()), (0, true));

@@ -21,7 +21,7 @@
 //! fn let_and_release<Market: Matchmaker<AccountId>>(request: &MatchRequest<AccountId>) -> bool {
 //!     let Some(found) = Market::assign(request).found else { return false };
 //!     let class = request.class;
-//!     Market::conclude(&found.miner, class, &found.worker, &found.bond, LeaseFate::Released);
+//!     Market::conclude(&found.miner, class, &found.worker, &found.bond, LeaseFate::Released, 0);
 //!     true
 //! }
 //! ```

@@ -188,8 +188,9 @@ impl<T: Config> Matchmaker<AccountId> for Pallet<T> {
 		worker: &WorkerKey,
 		bond: &LeaseBond,
 		fate: LeaseFate,
+		earned: Balance,
 	) {
-		T::Bonds::unlock(miner, class, worker, bond, fate);
+		T::Bonds::unlock(miner, class, worker, bond, fate, earned);
 		Self::free_slot(class, miner);
 	}
 

@@ -81,6 +81,7 @@ pub struct Ended {
 	pub worker: WorkerKey,
 	pub bond: LeaseBond,
 	pub fate: LeaseFate,
+	pub earned: Balance,
 }
 
 parameter_types! {
@@ -142,8 +143,10 @@ impl Bonds<AccountId> for ScriptedBonds {
 		worker: &WorkerKey,
 		bond: &LeaseBond,
 		fate: LeaseFate,
+		earned: Balance,
 	) -> Balance {
-		let ended = Ended { miner: miner.clone(), class, worker: *worker, bond: *bond, fate };
+		let ended =
+			Ended { miner: miner.clone(), class, worker: *worker, bond: *bond, fate, earned };
 		EndedLeases::mutate(|all| all.push(ended));
 		scripts(|all| {
 			let script = all.get_mut(miner).expect("only miners hold leases");
@@ -386,13 +389,16 @@ pub fn assign(most: Balance, seed: u64) -> Option<Assignment<AccountId>> {
 
 /// Ends a lease that was just let.
 pub fn release(class: Class, found: &Assignment<AccountId>) {
-	Market::conclude(&found.miner, class, &found.worker, &found.bond, LeaseFate::Accepted);
+	Market::conclude(&found.miner, class, &found.worker, &found.bond, LeaseFate::Accepted, 0);
 }
+
+/// What leases earn that [`conclude`] ends.
+pub const EARNED: Balance = 77;
 
 /// Ends an Echo lease of account `number`.
 pub fn conclude(number: u32, collateral: Balance, fate: LeaseFate) {
 	let miner = account(number);
-	Market::conclude(&miner, Class::Echo, &worker(&miner), &bond(collateral), fate);
+	Market::conclude(&miner, Class::Echo, &worker(&miner), &bond(collateral), fate, EARNED);
 }
 
 /// Echo offers that are listed.

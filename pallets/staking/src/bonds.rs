@@ -79,6 +79,7 @@ impl<T: Config> Bonds<AccountId> for Pallet<T> {
 		worker: &WorkerKey,
 		bond: &LeaseBond,
 		fate: LeaseFate,
+		earned: Balance,
 	) -> Balance {
 		let Some(mut info) = Miners::<T>::get(miner) else {
 			frame_support::defensive!("a lease of an account that is no miner ended");
@@ -90,7 +91,7 @@ impl<T: Config> Bonds<AccountId> for Pallet<T> {
 		info.open_leases = info.open_leases.saturating_sub(1);
 		info.record.note(fate);
 		let half_life = T::ReputationHalfLife::get();
-		let merit = merit(bond.collateral, T::MinCollateral::get());
+		let merit = merit(earned, T::MinCollateral::get());
 		info.reputation.of_mut(class).note(fate, merit, Self::now(), half_life);
 		if amount > 0 {
 			let miner = miner.clone();

@@ -222,9 +222,14 @@ pub fn lock(number: u8, collateral: Balance) -> Result<OpenLease, DispatchError>
 	Ok(OpenLease { miner: number, worker, bond })
 }
 
-/// Ends it. Returns what was taken.
+/// Ends it; an accepted one is paid what it locked. Returns what was taken.
 pub fn unlock(lease: &OpenLease, fate: LeaseFate) -> Balance {
-	Staking::unlock(&account(lease.miner), Class::Gemm, &lease.worker, &lease.bond, fate)
+	unlock_paid(lease, fate, lease.bond.collateral)
+}
+
+/// The same for other pay. Returns what was taken.
+pub fn unlock_paid(lease: &OpenLease, fate: LeaseFate, earned: Balance) -> Balance {
+	Staking::unlock(&account(lease.miner), Class::Gemm, &lease.worker, &lease.bond, fate, earned)
 }
 
 /// A lease of `collateral` that ends in `fate`. Returns what was taken.

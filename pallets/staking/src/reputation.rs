@@ -13,8 +13,8 @@ use scale_info::TypeInfo;
 /// One lease, in the unit in which they are counted. The fraction keeps what fades slowly.
 pub const ONE: u64 = 1 << 32;
 
-/// A lease counts in full that locks one part in so many of the least collateral.
-const FULL_MERIT: Balance = 100;
+/// An accepted answer counts in full that was paid one part in so many of the least collateral.
+const FULL_MERIT: Balance = 1_000;
 
 /// What everybody is given in advance: as many good leases as bad ones. It makes the first ends of leases
 /// count for little, and is where everybody returns to who does nothing.
@@ -35,7 +35,7 @@ const PRIOR: u128 = 2 * ONE as u128;
 	TypeInfo,
 )]
 pub struct Score {
-	/// Answers that were accepted, by how much was at stake, in units of [`ONE`].
+	/// Answers that were accepted, by what they were paid, in units of [`ONE`].
 	pub good: u64,
 	/// Leases that ended badly, by how badly, in units of [`ONE`].
 	pub bad: u64,
@@ -62,17 +62,17 @@ pub fn fade(value: u64, from: BlockNumber, to: BlockNumber, half_life: BlockNumb
 	u64::try_from(halved.unwrap_or_default()).unwrap_or(u64::MAX)
 }
 
-/// What an accepted answer is worth, in units of [`ONE`], if its lease locked `collateral` where `least` is
-/// the least collateral of a miner: all of [`ONE`] from a hundredth of that on, below it in proportion,
-/// rounded down. Otherwise jobs of a few planck, which anybody can post to its own miner, would buy as good a
-/// name as work at which something was at stake.
-pub fn merit(collateral: Balance, least: Balance) -> u64 {
+/// What an accepted answer is worth, in units of [`ONE`], that was paid `earned` where `least` is the least
+/// collateral of a miner: all of [`ONE`] from a thousandth of that on, below it in proportion, rounded down.
+/// Otherwise jobs of a few planck, which anybody can let to its own miner, would buy as good a name as work that
+/// somebody wanted: what is paid leaves the protocol its fee.
+pub fn merit(earned: Balance, least: Balance) -> u64 {
 	let full = least.checked_div(FULL_MERIT).unwrap_or_default().max(1);
-	let merit = mul_div(ONE.into(), collateral.min(full), full);
+	let merit = mul_div(ONE.into(), earned.min(full), full);
 	merit.and_then(|merit| merit.try_into().ok()).unwrap_or_default()
 }
 
-/// What the end of a lease adds to the good and to the bad. Only the good depends on what was at stake.
+/// What the end of a lease adds to the good and to the bad. Only the good depends on what was paid.
 const fn weight(fate: LeaseFate, merit: u64) -> (u64, u64) {
 	match fate {
 		LeaseFate::Accepted => (merit, 0),

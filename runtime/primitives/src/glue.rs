@@ -43,13 +43,15 @@ pub trait Bonds<AccountId> {
 	fn lock(miner: &AccountId, collateral: Balance) -> Result<LeaseBond, DispatchError>;
 
 	/// Ends what [`Self::lock`] began: takes the part that `fate` forfeits, frees the rest, notes the
-	/// fate. `worker` is the key of the lease. Returns what was taken.
+	/// fate. `worker` is the key of the lease; `earned` is what counts for the miner's reputation, planck: what
+	/// an accepted answer was paid. Returns what was taken.
 	fn unlock(
 		miner: &AccountId,
 		class: Class,
 		worker: &WorkerKey,
 		bond: &LeaseBond,
 		fate: LeaseFate,
+		earned: Balance,
 	) -> Balance;
 }
 
@@ -225,13 +227,14 @@ pub trait Matchmaker<AccountId> {
 	/// The bucket of the cheapest listed offer: no job that bids below it can be matched.
 	fn best_ask(class: Class) -> Option<PriceBucket>;
 
-	/// Gives the slot back and ends the lock.
+	/// Gives the slot back and ends the lock, see [`Bonds::unlock`].
 	fn conclude(
 		miner: &AccountId,
 		class: Class,
 		worker: &WorkerKey,
 		bond: &LeaseBond,
 		fate: LeaseFate,
+		earned: Balance,
 	);
 
 	/// Runs the filters of [`Self::assign`] dry over at most `limit` offers. For view functions only:

@@ -308,8 +308,9 @@ fn attack_client_with_two_accomplices_has_a_named_miner_slashed() {
 		let job = post_answered(named(3, 2), &[completed(9), completed(9), completed(1)]);
 		assert_eq!(state_of(job), JobState::Settled { output: cid(9) });
 		assert_eq!(fates_of(&miner(2)), [LeaseFate::Released]);
-		// Nor is it proof of anything that those whom the client chose agree.
+		// Nor does it say anything of those whom the client chose that they agree.
 		assert!(payments().iter().all(|paid| !paid.work.verified));
+		assert!(concluded().iter().all(|end| end.earned == 0));
 	});
 }
 

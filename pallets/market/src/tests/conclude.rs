@@ -22,7 +22,14 @@ fn conclude_should_free_the_slot_and_the_lock_when_a_lease_ends_in_any_way() {
 			conclude(1, found.bond.collateral, fate);
 			assert_eq!(listed(), 1);
 			let (miner, class) = (account(1), Class::Echo);
-			let ended = Ended { worker: worker(&miner), miner, class, bond: bond(200), fate };
+			let ended = Ended {
+				worker: worker(&miner),
+				miner,
+				class,
+				bond: bond(200),
+				fate,
+				earned: EARNED,
+			};
 			assert_eq!(EndedLeases::get().last(), Some(&ended));
 		}
 		assert_eq!(free(1), PLENTY);
@@ -36,7 +43,7 @@ fn conclude_should_name_the_leases_own_key_when_the_miner_has_another() {
 		miner_with_offer(1, 100, 1);
 		let found = assign(100, 0).expect("one is free");
 		let old = WorkerKey::from_raw([9; 32]);
-		Market::conclude(&account(1), Class::Echo, &old, &found.bond, LeaseFate::Released);
+		Market::conclude(&account(1), Class::Echo, &old, &found.bond, LeaseFate::Released, 0);
 		assert_eq!(EndedLeases::get().last().map(|ended| ended.worker), Some(old));
 	});
 }
@@ -112,6 +119,7 @@ fn conclude_should_leave_other_classes_alone_when_a_miner_offers_several() {
 			&worker(&account(1)),
 			&bond(200),
 			LeaseFate::Wrong,
+			0,
 		);
 		let used = |class| Offers::<Test>::get(class, account(1)).map(|offer| offer.used);
 		assert_eq!(Class::ALL.map(used), [Some(1), Some(0), Some(1)]);

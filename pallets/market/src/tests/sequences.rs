@@ -200,7 +200,7 @@ fn apply(leases: &mut Vec<Open>, action: Action) {
 		Action::Conclude(which, fate) => {
 			let Some(which) = which.checked_rem(leases.len()) else { return };
 			let Open { class, found } = leases.swap_remove(which);
-			Market::conclude(&found.miner, class, &found.worker, &found.bond, fate);
+			Market::conclude(&found.miner, class, &found.worker, &found.bond, fate, 0);
 		}
 		Action::Wait(blocks) => System::set_block_number(now + blocks),
 		Action::Rescript(who, active, free, owner, reputation) => rescript(who, |script| {

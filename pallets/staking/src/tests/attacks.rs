@@ -144,10 +144,12 @@ fn attack_skin_out_of_the_game_should_shrink_what_backs_leases_when_a_miner_take
 
 /// A miner posts jobs of a planck to itself for a name that it has not earned.
 #[test]
-fn attack_reputation_for_dust_should_buy_next_to_nothing_when_little_is_at_stake() {
+fn attack_reputation_for_dust_should_buy_next_to_nothing_when_little_is_paid() {
 	execute(|| {
-		assert_ok!(register(1, MINIMUM));
-		assert_ok!(register(2, MINIMUM));
+		let least = 100 * MINIMUM;
+		MinCollateral::set(least);
+		assert_ok!(register(1, least));
+		assert_ok!(register(2, least));
 		let reputation = |number| {
 			Staking::standing(&account(number), Class::Gemm).expect("is active").reputation.0
 		};
@@ -157,13 +159,19 @@ fn attack_reputation_for_dust_should_buy_next_to_nothing_when_little_is_at_stake
 		assert_eq!(reputation(1), 5_000);
 		// Ten of a tenth are one.
 		for _ in 0..10 {
-			lease(1, MINIMUM / 1_000, LeaseFate::Accepted);
+			lease(1, least / 10_000, LeaseFate::Accepted);
 		}
-		lease(2, MINIMUM / 100, LeaseFate::Accepted);
+		lease(2, least / 1_000, LeaseFate::Accepted);
 		assert_eq!((reputation(1), reputation(2)), (5_999, 6_000));
-		// What is bad counts in full, however little was at stake.
+		// What is bad counts in full, however little was paid.
 		lease(2, 0, LeaseFate::Late);
 		assert_eq!(reputation(2), 5_000);
+		// A client of one's own that would pay much, and pays a planck, puts much at stake and earns no name.
+		for _ in 0..10 {
+			let large = lock(1, least).expect("all of it is free");
+			unlock_paid(&large, LeaseFate::Accepted, 1);
+		}
+		assert_eq!(reputation(1), 6_078);
 	});
 }
 

@@ -102,17 +102,17 @@ proptest! {
 	}
 
 	#[test]
-	fn merit_should_be_exact_and_bounded_when_anything_was_at_stake(
-		collateral in any::<Balance>(),
+	fn merit_should_be_exact_and_bounded_when_anything_was_paid(
+		earned in any::<Balance>(),
 		shifts in (0..128u32, 0..128u32),
 		least in any::<Balance>(),
 	) {
-		let (collateral, least) = (collateral >> shifts.0, least >> shifts.1);
-		let full = (least / 100).max(1);
-		let exact = BigUint::from(ONE) * BigUint::from(collateral.min(full)) / BigUint::from(full);
-		prop_assert_eq!(BigUint::from(merit(collateral, least)), exact);
-		prop_assert!(merit(collateral, least) <= ONE);
-		prop_assert!(merit(collateral, least) <= merit(collateral.saturating_add(1), least));
+		let (earned, least) = (earned >> shifts.0, least >> shifts.1);
+		let full = (least / 1_000).max(1);
+		let exact = BigUint::from(ONE) * BigUint::from(earned.min(full)) / BigUint::from(full);
+		prop_assert_eq!(BigUint::from(merit(earned, least)), exact);
+		prop_assert!(merit(earned, least) <= ONE);
+		prop_assert!(merit(earned, least) <= merit(earned.saturating_add(1), least));
 	}
 
 	/// Work cut into pieces is worth no more than in one.
@@ -121,7 +121,7 @@ proptest! {
 		pieces in prop::collection::vec(0..1_000_000u128, 1..20),
 		least in 0..10u128.pow(10),
 	) {
-		let full = (least / 100).max(1);
+		let full = (least / 1_000).max(1);
 		let sum: u64 = pieces.iter().map(|piece| merit((*piece).min(full), least)).sum();
 		let whole: Balance = pieces.iter().map(|piece| (*piece).min(full)).sum();
 		prop_assert!(u128::from(sum) <= u128::from(ONE) * whole / full);
@@ -161,13 +161,13 @@ fn reputation_should_follow_the_table_when_one_lease_ends() {
 }
 
 #[test]
-fn merit_should_be_whole_from_a_hundredth_of_the_least_collateral_when_it_is_at_the_boundary() {
-	let part = [0, 1, 5, 9].map(|collateral| merit(collateral, 1_000));
+fn merit_should_be_whole_from_a_thousandth_of_the_least_collateral_when_it_is_at_the_boundary() {
+	let part = [0, 1, 5, 9].map(|earned| merit(earned, 10_000));
 	assert_eq!(part, [0, ONE / 10, ONE / 2, ONE * 9 / 10]);
-	assert_eq!([10, 11, Balance::MAX].map(|collateral| merit(collateral, 1_000)), [ONE; 3]);
-	// A hundredth is a planck at least.
-	for least in [0, 1, 99, 100, 199] {
-		assert_eq!([0, 1].map(|collateral| merit(collateral, least)), [0, ONE]);
+	assert_eq!([10, 11, Balance::MAX].map(|earned| merit(earned, 10_000)), [ONE; 3]);
+	// A thousandth is a planck at least.
+	for least in [0, 1, 999, 1_000, 1_999] {
+		assert_eq!([0, 1].map(|earned| merit(earned, least)), [0, ONE]);
 	}
 	assert_eq!(merit(Balance::MAX, Balance::MAX), ONE);
 	assert_eq!(merit(1, Balance::MAX), 0);
