@@ -5,13 +5,13 @@ use crate::{
 };
 use aitbc_compute_core::{
 	echo,
-	gemm::{Dims, GemmError, PackedB},
+	gemm::{Dims, Form, GemmError, Product},
 	profile,
 	shader::{self, Call},
 };
 use aitbc_compute_wgpu::Gpu;
 use aitbc_primitives::{FailureCode, GemmShape, WgslCall, Workload};
-use std::{num::NonZeroUsize, thread, time::Duration};
+use std::{thread, time::Duration};
 
 /// Shader compilers recurse deeply over hostile programs.
 const STACK_BYTES: usize = 64 * 1024 * 1024;
@@ -64,17 +64,11 @@ impl DeviceEngine {
 	}
 
 	fn gemm(&self, shape: GemmShape, request: &WorkRequest) -> Result<Vec<u8>, Failure> {
-		let dims = Dims::new(shape.m, shape.k, shape.n).map_err(input_invalid)?;
-		let [a, b] = request.inputs.as_slice() else {
-			let count = request.inputs.len();
-			return Err(input_invalid(format!("a matrix product has 2 inputs, not {count}")));
-		};
-		if !request.params.is_empty() {
-			return Err(input_invalid("a matrix product has no parameters"));
-		}
+		let inputs: Vec<&[u8]> = request.inputs.iter().map(Vec::as_slice).collect();
+		let product = product(shape, &request.params, &inputs).map_err(input_invalid)?;
 		match &self.device {
-			Device::Cpu => gemm_in_threads(dims, a, b).map_err(input_invalid),
-			Device::Gpu(gpu) => Ok(gpu.gemm(dims, a, b, self.time_limit)?),
+			Device::Cpu => Ok(product.quick()),
+			Device::Gpu(gpu) => Ok(gpu.product(&product, self.time_limit)?),
 		}
 	}
 
@@ -126,33 +120,49 @@ fn input_invalid(error: impl ToString) -> Failure {
 	Failure::new(FailureCode::InputInvalid, error)
 }
 
-/// The CPU reference's product, its rows shared out to all processors.
-fn gemm_in_threads(dims: Dims, a: &[u8], b: &[u8]) -> Result<Vec<u8>, GemmError> {
-	dims.check_inputs(a, b)?;
-	let packed = PackedB::new(dims, b)?;
-	let threads = thread::available_parallelism().map_or(1, NonZeroUsize::get);
-	let rows = dims.m().div_ceil(threads);
-	thread::scope(|scope| {
-		let parts: Vec<_> = a
-			.chunks(rows * dims.k())
-			.map(|part| {
-				let packed = &packed;
-				let work = move || packed.multiply_rows(part);
-				// Without a thread the work is done here, later.
-				thread::Builder::new().spawn_scoped(scope, work).map_err(|_| part)
-			})
-			.collect();
-		let mut output = Vec::with_capacity(dims.output_bytes());
-		for part in parts {
-			let product = match part {
-				Ok(thread) => match thread.join() {
-					Ok(product) => product?,
-					Err(panic) => std::panic::resume_unwind(panic),
-				},
-				Err(part) => packed.multiply_rows(part)?,
-			};
-			output.extend_from_slice(&product);
+fn product<'a>(
+	shape: GemmShape,
+	params: &[u8],
+	inputs: &[&'a [u8]],
+) -> Result<Product<'a>, GemmError> {
+	let dims = Dims::new(shape.m, shape.k, shape.n)?;
+	Product::new(dims, Form::from_params(params)?, inputs)
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use aitbc_primitives::{Cid, JobSpec, Replication};
+
+	/// What the chain says of the same job.
+	fn chain_takes(shape: GemmShape, params: &[u8], inputs: usize) -> bool {
+		let spec = JobSpec {
+			workload: Workload::Gemm(shape),
+			inputs: vec![Cid::of_raw(b"any"); inputs].try_into().expect("at most eight"),
+			params: params.to_vec().try_into().expect("at most 1 KiB"),
+			units_limit: u64::MAX,
+			max_price_per_unit: 1,
+			tip: 0,
+			replication: Replication::SINGLE,
+			requirements: Default::default(),
+			start_within_blocks: 1,
+			deliver_within_blocks: 1,
+		};
+		spec.validate().is_ok()
+	}
+
+	#[test]
+	fn product_should_be_refused_by_the_engine_when_the_chain_refuses_it() {
+		let shape = GemmShape { m: 1, k: 1, n: 1 };
+		let scale: &[u8] = &[1, 0, 0, 0, 1, 0, 0, 0];
+		let all: [&[u8]; 4] = [&[2], &[3], scale, scale];
+		let one_byte = (0..=u8::MAX).map(|flags| vec![flags]);
+		for params in one_byte.chain([vec![], vec![1, 0], vec![0; 4], vec![0; 1024]]) {
+			for count in 0..=all.len() {
+				let taken = product(shape, &params, &all[..count]).is_ok();
+				let expected = chain_takes(shape, &params, count);
+				assert_eq!(taken, expected, "{count} inputs, parameters {params:?}");
+			}
 		}
-		Ok(output)
-	})
+	}
 }

@@ -57,6 +57,17 @@ fn run_should_write_the_output() {
 	assert_eq!(json(&output)["bytes"], 4);
 	assert_eq!(std::fs::read(&c).expect("it was written"), 11_i32.to_le_bytes());
 
+	// (1·3 + 2·4) / 2, rounded; of one row or column nothing but the flags tells the transposes.
+	let scales = write(folder.path(), "scales", &[1, 0, 0, 0, 1, 0, 0, 0]);
+	for axis in ["row", "column"] {
+		let form = ["--transpose-a", "--transpose-b", "--requantise", axis, "--scales", &scales];
+		let output = miner(&[&shape[..], &[&a, &b, "-o", c_text], &form].concat());
+		assert_eq!(output.status.code(), Some(0), "{output:?}");
+		assert_eq!(std::fs::read(&c).expect("it was written"), [6]);
+		let without = miner(&[&shape[..], &[&a, &b, "--requantise", axis]].concat());
+		assert_eq!(without.status.code(), Some(2), "{without:?}");
+	}
+
 	let picture = write(folder.path(), "picture", &[100; 4 * 4 * 4]);
 	let arguments = ["run", "wgsl", EDGE, "--workgroups", "1,1,1", "--output-bytes", "64"];
 	let more = ["--params-u32", "4,4", "--input", &picture, "-o", c_text];

@@ -29,6 +29,7 @@ pub mod echo;
 pub mod freivalds;
 pub mod gemm;
 pub mod merkle;
+mod processor;
 #[cfg(feature = "std")]
 pub mod profile;
 #[cfg(feature = "std")]

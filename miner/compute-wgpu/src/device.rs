@@ -1,6 +1,6 @@
 //! Finding and opening a device.
 
-use crate::{OpenError, SelectorError};
+use crate::{OpenError, SelectorError, gemm::Kernels};
 use std::{
 	fmt,
 	str::FromStr,
@@ -156,6 +156,9 @@ pub struct Gpu {
 	pub(crate) stray_error: Arc<Mutex<Option<String>>>,
 	/// Held while a task runs.
 	pub(crate) busy: Mutex<()>,
+	/// Shaders of the matrix product.
+	pub(crate) kernels: Kernels,
+	software: bool,
 	info: DeviceInfo,
 }
 
@@ -210,7 +213,14 @@ impl Gpu {
 			}
 		}));
 		let busy = Mutex::new(());
-		Ok(Self { device, queue, limits, lost, stray_error, busy, info })
+		let kernels = Kernels::default();
+		let software = adapter.get_info().device_type == DeviceType::Cpu;
+		Ok(Self { device, queue, limits, lost, stray_error, busy, kernels, software, info })
+	}
+
+	/// Whether a driver emulates the device on the processor.
+	pub(crate) fn is_software(&self) -> bool {
+		self.software
 	}
 
 	/// What the device says about itself.

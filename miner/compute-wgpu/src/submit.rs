@@ -20,6 +20,15 @@ pub(crate) struct Dispatch<'a> {
 	pub workgroups: [u32; 3],
 }
 
+/// A dispatch that the device was sent.
+pub(crate) struct Pending {
+	submission: wgpu::SubmissionIndex,
+	/// Told once its results can be read.
+	mapped: mpsc::Receiver<Result<(), wgpu::BufferAsyncError>>,
+	/// Length of its results.
+	bytes: u64,
+}
+
 /// When a task must have ended.
 #[derive(Clone, Copy)]
 pub(crate) struct Deadline {
@@ -62,6 +71,9 @@ impl Gpu {
 		let refused = pollster::block_on(validation.pop());
 		let failed = pollster::block_on(internal.pop());
 		let exhausted = pollster::block_on(memory.pop());
+		if refused.is_some() || failed.is_some() || exhausted.is_some() {
+			self.kernels.forget();
+		}
 		self.check_lost()?;
 		if exhausted.is_some() {
 			return Err(ComputeError::OutOfMemory { bytes });
@@ -171,39 +183,69 @@ impl Gpu {
 		});
 		let usage = BufferUsages::MAP_READ | BufferUsages::COPY_DST;
 		let staging = self.buffer(dispatch.output_bytes + control_bytes, usage);
+		let bound: Vec<&wgpu::Buffer> = buffers.iter().chain([&output]).chain(&control).collect();
+		let group = self.bind(dispatch.layout, &bound);
+		let mut results = vec![(&output, dispatch.output_bytes)];
+		results.extend(control.as_ref().map(|control| (control, control_bytes)));
+		let pending =
+			self.submit(dispatch.pipeline, &group, dispatch.workgroups, &results, &staging);
+		self.read_back(&staging, pending, deadline, read)
+	}
+
+	/// Binds buffers, binding 0 first.
+	pub(crate) fn bind(
+		&self,
+		layout: &wgpu::BindGroupLayout,
+		buffers: &[&wgpu::Buffer],
+	) -> wgpu::BindGroup {
 		let entries: Vec<_> = buffers
 			.iter()
-			.chain([&output])
-			.chain(&control)
 			.zip(0_u32..)
 			.map(|(buffer, binding)| wgpu::BindGroupEntry {
 				binding,
 				resource: buffer.as_entire_binding(),
 			})
 			.collect();
-		let group = self.device.create_bind_group(&wgpu::BindGroupDescriptor {
+		self.device.create_bind_group(&wgpu::BindGroupDescriptor {
 			label: None,
-			layout: dispatch.layout,
+			layout,
 			entries: &entries,
-		});
+		})
+	}
+
+	/// Sends one dispatch to the device; the beginnings of `results` are copied to `staging` afterwards,
+	/// one behind the other. Does not wait.
+	pub(crate) fn submit(
+		&self,
+		pipeline: &wgpu::ComputePipeline,
+		group: &wgpu::BindGroup,
+		[x, y, z]: [u32; 3],
+		results: &[(&wgpu::Buffer, u64)],
+		staging: &wgpu::Buffer,
+	) -> Pending {
 		let mut encoder = self.device.create_command_encoder(&Default::default());
 		{
 			let mut pass = encoder.begin_compute_pass(&Default::default());
-			pass.set_pipeline(dispatch.pipeline);
-			pass.set_bind_group(0, &group, &[]);
-			let [x, y, z] = dispatch.workgroups;
+			pass.set_pipeline(pipeline);
+			pass.set_bind_group(0, group, &[]);
 			pass.dispatch_workgroups(x, y, z);
 		}
-		encoder.copy_buffer_to_buffer(&output, 0, &staging, 0, dispatch.output_bytes);
-		if let Some(control) = &control {
-			let behind = dispatch.output_bytes;
-			encoder.copy_buffer_to_buffer(control, 0, &staging, behind, control_bytes);
+		let mut bytes = 0;
+		for (buffer, length) in results {
+			encoder.copy_buffer_to_buffer(buffer, 0, staging, bytes, *length);
+			bytes += length;
 		}
-		self.queue.submit([encoder.finish()]);
-		self.read_back(&staging, deadline, read)
+		let submission = self.queue.submit([encoder.finish()]);
+		let (sender, mapped) = mpsc::channel();
+		staging.slice(..bytes).map_async(wgpu::MapMode::Read, move |result| {
+			// The receiver is gone only if nobody waits any more.
+			let _ = sender.send(result);
+		});
+		Pending { submission, mapped, bytes }
 	}
 
-	fn buffer(&self, size: u64, usage: BufferUsages) -> wgpu::Buffer {
+	/// A new buffer, zero until something is written.
+	pub(crate) fn buffer(&self, size: u64, usage: BufferUsages) -> wgpu::Buffer {
 		self.device.create_buffer(&wgpu::BufferDescriptor {
 			label: None,
 			size,
@@ -212,20 +254,18 @@ impl Gpu {
 		})
 	}
 
-	fn read_back<T>(
+	/// Waits for a dispatch and hands what was copied to `staging` to `read`.
+	pub(crate) fn read_back<T>(
 		&self,
 		staging: &wgpu::Buffer,
+		pending: Pending,
 		deadline: Deadline,
 		read: impl FnOnce(&[u8]) -> T,
 	) -> Result<T, ComputeError> {
-		let (sender, receiver) = mpsc::channel();
-		staging.slice(..).map_async(wgpu::MapMode::Read, move |result| {
-			// The receiver is gone only if nobody waits any more.
-			let _ = sender.send(result);
-		});
+		let Pending { submission, mapped, bytes } = pending;
 		let refused = |message: String| ComputeError::Refused { message };
-		let wait = PollType::Wait { submission_index: None, timeout: Some(deadline.left()?) };
-		match self.device.poll(wait) {
+		let timeout = Some(deadline.left()?);
+		match self.device.poll(PollType::Wait { submission_index: Some(submission), timeout }) {
 			Ok(_) => {}
 			Err(PollError::Timeout) => {
 				return Err(ComputeError::TimedOut { limit: deadline.limit });
@@ -233,13 +273,15 @@ impl Gpu {
 			Err(error) => return Err(refused(error.to_string())),
 		}
 		// Callbacks have run by now. One that has not belongs to work that was never taken.
-		receiver
+		mapped
 			.try_recv()
 			.map_err(|_| refused("the output was never mapped".to_string()))?
 			.map_err(|error| refused(error.to_string()))?;
 		let result = {
-			let view =
-				staging.slice(..).get_mapped_range().map_err(|error| refused(error.to_string()))?;
+			let view = staging
+				.slice(..bytes)
+				.get_mapped_range()
+				.map_err(|error| refused(error.to_string()))?;
 			read(&view)
 		};
 		staging.unmap();

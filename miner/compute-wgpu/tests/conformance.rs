@@ -6,7 +6,7 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 use aitbc_compute_core::{
-	gemm::{self, Dims},
+	gemm::{self, Dims, Form, Product, Scale},
 	profile::{self, Program},
 	shader::Call,
 };
@@ -48,27 +48,46 @@ fn bytes(count: usize, seed: u64) -> Vec<u8> {
 	(0..count).map(|_| byte(next())).collect()
 }
 
-fn check_gemm(dims: Dims, seed: u64, buffer_bytes: usize) {
+/// A table of scales of which many are extreme.
+fn scales(count: usize, seed: u64) -> Vec<u8> {
+	let numbers = bytes(5 * count, seed);
+	let scale = |entry: &[u8]| {
+		let multiplier = i32::from_le_bytes(entry[..4].try_into().expect("four bytes")) & i32::MAX;
+		// The shifts around a word, and those that bring sums into the range of int8.
+		let shift = match entry[4] {
+			0x80 => 62,
+			0x7f => 1,
+			other => u32::from(other) % 62 + 1,
+		};
+		Scale::new(multiplier, shift).expect("is valid").to_bytes()
+	};
+	numbers.chunks_exact(5).flat_map(scale).collect()
+}
+
+fn check_gemm(dims: Dims, form: Form, seed: u64, buffer_bytes: usize) {
 	let a = bytes(dims.m() * dims.k(), seed);
 	let b = bytes(dims.k() * dims.n(), !seed);
-	let product =
-		gpu().gemm_in_shards(dims, &a, &b, LIMIT, buffer_bytes).expect("the device works");
-	let expected = gemm::gemm_quick(dims, &a, &b).expect("sizes fit");
-	assert!(product == expected, "{dims:?} with seed {seed}: the device's product differs");
+	let scales = scales(form.scale_count(dims), seed);
+	let inputs = [&a[..], &b, &scales];
+	let product = Product::new(dims, form, &inputs[..form.inputs()]).expect("sizes fit");
+	let output = gpu().product_in_shards(&product, LIMIT, buffer_bytes).expect("the device works");
+	let expected = product.quick();
+	assert!(output == expected, "{dims:?}, {form:?} with seed {seed}: the device's output differs");
 }
 
 proptest! {
-	#![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+	#![proptest_config(ProptestConfig { cases: 96, ..ProptestConfig::default() })]
 
 	#[test]
 	fn gemm_should_equal_the_reference(
 		m in 1_u32..80, k in 1_u32..200, n in 1_u32..80, seed in any::<u64>(), shards in any::<bool>(),
+		form in prop::sample::select(Form::all().collect::<Vec<_>>()),
 	) {
 		let dims = Dims::new(m, k, n).expect("within the bounds");
 		// Buffers that take about two blocks, or what the device has.
 		let smallest = 8 * dims.k().next_multiple_of(4).max(32);
 		let buffer_bytes = if shards { 2 * smallest } else { 128 << 20 };
-		check_gemm(dims, seed, buffer_bytes);
+		check_gemm(dims, form, seed, buffer_bytes);
 	}
 }
 
@@ -76,8 +95,31 @@ proptest! {
 fn gemm_should_equal_the_reference_at_the_edges() {
 	for (m, k, n) in [(1, 1, 1), (1, 16384, 1), (16384, 1, 3), (3, 2, 16384), (257, 129, 255)] {
 		let dims = Dims::new(m, k, n).expect("within the bounds");
-		check_gemm(dims, u64::from(m + n), 128 << 20);
+		for form in Form::all() {
+			check_gemm(dims, form, u64::from(m + n), 128 << 20);
+		}
 	}
+}
+
+/// Every shift, with sums and multipliers at all their edges.
+#[test]
+fn requantisation_should_equal_the_reference_for_every_shift() {
+	use gemm::Axis;
+	let dims = Dims::new(62 * 6, 16384, 5).expect("within the bounds");
+	// Sums of 2²⁸, about −2²⁸, 1, 0 and −1.
+	let a = vec![0x80; dims.m() * dims.k()];
+	let column = |first: u8, rest: u8, l: usize| if l == 0 { first } else { rest };
+	let b: Vec<u8> =
+		(0..dims.k()).flat_map(|l| [0x80, 0x7f, column(1, 0, l), 0, column(0xff, 0, l)]).collect();
+	let multipliers = [0, 1, 0xffff, 0x1_0000, 1 << 30, i32::MAX];
+	let scales: Vec<u8> = (1..=62)
+		.flat_map(|shift| multipliers.map(|multiplier| Scale::new(multiplier, shift)))
+		.flat_map(|scale| scale.expect("is valid").to_bytes())
+		.collect();
+	let form = Form { requantise: Some(Axis::Row), ..Form::PLAIN };
+	let product = Product::new(dims, form, &[&a, &b, &scales]).expect("sizes fit");
+	let output = gpu().product(&product, LIMIT).expect("the device works");
+	assert!(output == product.quick());
 }
 
 #[test]

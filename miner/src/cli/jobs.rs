@@ -1,13 +1,14 @@
 //! `aitbc-miner run`: one job from files.
 
 use super::{EXIT_DEVICE, EXIT_JOB, Fault, RunArguments, read_file};
+use aitbc_compute_core::gemm::{Axis, Form};
 use aitbc_miner::{
 	DeviceSelector, Engine, EngineError, ProcessEngine, ProcessEngineConfig, WorkRequest,
 	WorkResult,
 };
 use aitbc_primitives::{Cid, FailureCode, GemmShape, WgslCall, Workload};
 use anyhow::Context;
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
 use serde_json::json;
 use std::{
 	path::PathBuf,
@@ -22,7 +23,8 @@ pub(super) enum Job {
 		/// What to give back.
 		input: PathBuf,
 	},
-	/// Multiply int8 matrices: C (m × n int32, little-endian) = A (m × k) · B (k × n), row-major.
+	/// Multiply int8 matrices: C (m × n) = A (m × k) · B (k × n), row-major; C is int32, little-endian,
+	/// or int8 with --requantise.
 	Gemm {
 		/// Rows of A and C.
 		#[arg(long)]
@@ -37,6 +39,19 @@ pub(super) enum Job {
 		a: PathBuf,
 		/// B: k·n bytes.
 		b: PathBuf,
+		/// A is stored as k × m.
+		#[arg(long)]
+		transpose_a: bool,
+		/// B is stored as n × k.
+		#[arg(long)]
+		transpose_b: bool,
+		/// Bring every row or column of C back to int8 with a scale of its own.
+		#[arg(long, value_enum, value_name = "AXIS", requires = "scales")]
+		requantise: Option<ScaledAxis>,
+		/// The scales: for each row or column a multiplier (int32, not negative) and a shift (uint32, 1
+		/// to 62), little-endian; C is divided by 2^shift.
+		#[arg(long, value_name = "FILE", requires = "requantise")]
+		scales: Option<PathBuf>,
 	},
 	/// Run a shader of the integer profile.
 	Wgsl {
@@ -57,6 +72,24 @@ pub(super) enum Job {
 	},
 }
 
+/// What of C has a scale of its own.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub(super) enum ScaledAxis {
+	/// m scales.
+	Row,
+	/// n scales.
+	Column,
+}
+
+impl From<ScaledAxis> for Axis {
+	fn from(axis: ScaledAxis) -> Self {
+		match axis {
+			ScaledAxis::Row => Axis::Row,
+			ScaledAxis::Column => Axis::Column,
+		}
+	}
+}
+
 fn parse_workgroups(text: &str) -> Result<[u32; 3], String> {
 	let numbers: Result<Vec<u32>, _> = text.split(',').map(|part| part.trim().parse()).collect();
 	numbers
@@ -75,9 +108,16 @@ fn request(job: &Job) -> anyhow::Result<WorkRequest> {
 	};
 	match job {
 		Job::Echo { input } => Ok(plain(Workload::Echo, vec![read_file(input)?])),
-		Job::Gemm { m, k, n, a, b } => {
+		Job::Gemm { m, k, n, a, b, transpose_a, transpose_b, requantise, scales } => {
 			let shape = GemmShape { m: *m, k: *k, n: *n };
-			Ok(plain(Workload::Gemm(shape), vec![read_file(a)?, read_file(b)?]))
+			let form = Form {
+				transpose_a: *transpose_a,
+				transpose_b: *transpose_b,
+				requantise: requantise.map(Axis::from),
+			};
+			let inputs = [Some(a), Some(b), scales.as_ref()].into_iter().flatten();
+			let inputs = inputs.map(|path| read_file(path)).collect::<Result<_, _>>()?;
+			Ok(WorkRequest { params: form.to_params(), ..plain(Workload::Gemm(shape), inputs) })
 		}
 		Job::Wgsl { program, workgroups, output_bytes, input, params_u32 } => {
 			let source = read_file(program)?;

@@ -74,7 +74,7 @@ pub enum Class {
 	/// Latency probe: the output is the input.
 	#[codec(index = 0)]
 	Echo,
-	/// int8 × int8 → int32 matrix product.
+	/// int8 matrix product.
 	#[codec(index = 1)]
 	Gemm,
 	/// A client's compute shader in the integer profile. (Index 2 is kept for `Graph`.)
@@ -148,7 +148,8 @@ pub enum Workload {
 	/// Output = the one input, or the inline parameters if there is none.
 	#[codec(index = 0)]
 	Echo,
-	/// Inputs A, B (int8, row-major); output C (int32 little-endian, row-major).
+	/// Inputs A, B (int8, row-major); output C (int32 little-endian, row-major). The parameters may say
+	/// otherwise, see INV-COMPUTE-23 and 24.
 	#[codec(index = 1)]
 	Gemm(GemmShape),
 	/// Inputs are read-only storage buffers, see `specs/protocol/compute.md`.
@@ -271,12 +272,25 @@ pub enum SpecError {
 	Inputs,
 	/// A dimension is zero or too large.
 	Shape,
-	/// Parameters the workload has no use for, or not a multiple of four bytes.
+	/// Parameters of a shader that are no multiple of four bytes, or of a matrix product that are no
+	/// form.
 	Params,
 	/// (units × price + tip) × replicas does not fit 128 bits.
 	EscrowOverflow,
 	/// The requirements contradict themselves, see [`Requirements::is_valid`].
 	Requirements,
+}
+
+/// Inputs of a matrix product with these inline parameters: A, B and, where they say that C is
+/// requantised, the scales. `None` if they are no form (INV-COMPUTE-23).
+fn gemm_inputs(params: &[u8]) -> Option<usize> {
+	match params {
+		// Bits 0 and 1 are transposes, bits 2 and 3 the numbers 0 to 2: no scales, by row, by column.
+		// A byte of zero would say what no byte says.
+		[] | [0x01..=0x03] => Some(2),
+		[0x04..=0x0b] => Some(3),
+		_ => None,
+	}
 }
 
 impl JobSpec {
@@ -318,10 +332,8 @@ impl JobSpec {
 				if !(fits(m) && fits(k) && fits(n)) || largest > u64::from(MAX_DATA_BYTES) {
 					return Err(SpecError::Shape);
 				}
-				if self.inputs.len() != 2 {
-					return Err(SpecError::Inputs);
-				}
-				if self.params.is_empty() { Ok(()) } else { Err(SpecError::Params) }
+				let inputs = gemm_inputs(&self.params).ok_or(SpecError::Params)?;
+				if self.inputs.len() == inputs { Ok(()) } else { Err(SpecError::Inputs) }
 			}
 			Workload::Wgsl(call) => {
 				let groups = call.workgroups.iter().all(|g| (1..=MAX_WORKGROUPS).contains(g));

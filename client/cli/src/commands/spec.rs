@@ -7,14 +7,17 @@ use crate::{
 	image::decode_png,
 };
 use aitbc_client::amount::parse_amount;
-use aitbc_compute_core::profile;
+use aitbc_compute_core::{
+	gemm::{Axis, Dims, Form, GemmError, Product},
+	profile,
+};
 use aitbc_data::{DataStore, FolderStore, parse_cid};
 use aitbc_primitives::{
 	Balance, Cid, GEMM_OPS_PER_UNIT, GemmShape, JobSpec, MAX_DATA_BYTES, MAX_GEMM_DIM, MAX_INPUTS,
 	MAX_PARAMS_BYTES, MAX_PROGRAM_BYTES, MAX_REPLICAS, MAX_TIE_BREAKERS, Replication, Requirements,
 	SpecError, WgslCall, Workload,
 };
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use std::path::{Path, PathBuf};
 
 /// Side of the square of pixels that one workgroup of an image shader covers.
@@ -74,7 +77,7 @@ pub enum Kind {
 	Echo(EchoArgs),
 	/// int8 matrix product C = A·B
 	#[command(
-		after_help = "Example:\n  aitbc job submit gemm --from alice --max-price \"1 MILLI\" --m 1024 --k 1024 --n 1024 --a A.bin --b B.bin --wait\n\nA has m·k bytes, B k·n bytes, both row by row; C comes as m·n little-endian 32-bit integers."
+		after_help = "Example:\n  aitbc job submit gemm --from alice --max-price \"1 MILLI\" --m 1024 --k 1024 --n 1024 --a A.bin --b B.bin --wait\n\nA has m·k bytes, B k·n bytes, both row by row; C comes as m·n little-endian 32-bit integers, or as m·n bytes with --requantise: each row or column times multiplier / 2^shift, rounded to nearest and clamped to -128 to 127. SCALES has 8 bytes for each: multiplier (0 to 2147483647) and shift (1 to 62), little-endian."
 	)]
 	Gemm(GemmArgs),
 	/// A registered compute shader
@@ -118,6 +121,25 @@ pub struct GemmArgs {
 	/// File with B, or its CID
 	#[arg(long, value_name = "FILE|CID")]
 	b: String,
+	/// A is stored column by column
+	#[arg(long)]
+	transpose_a: bool,
+	/// B is stored column by column
+	#[arg(long)]
+	transpose_b: bool,
+	/// Bring C back to bytes, with a scale for each row or each column
+	#[arg(long, value_enum, value_name = "AXIS", requires = "scales")]
+	requantise: Option<ScaledAxis>,
+	/// File with the scales, or its CID
+	#[arg(long, value_name = "FILE|CID", requires = "requantise")]
+	scales: Option<String>,
+}
+
+/// What of C has a scale of its own.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ScaledAxis {
+	Row,
+	Column,
 }
 
 /// Arguments of `job submit wgsl`.
@@ -219,12 +241,25 @@ impl EchoArgs {
 impl GemmArgs {
 	fn build(&self, store: &FolderStore) -> Result<JobSpec, CliError> {
 		let shape = GemmShape { m: self.m, k: self.k, n: self.n };
-		let elements = |rows: u32, columns: u32| u64::from(rows).saturating_mul(u64::from(columns));
-		let a = sized(store, &self.a, "A", elements(self.m, self.k))?;
-		let b = sized(store, &self.b, "B", elements(self.k, self.n))?;
-		let units = elements(self.m, self.k).saturating_mul(u64::from(self.n));
-		let units = units.div_ceil(GEMM_OPS_PER_UNIT);
-		self.terms.spec(Workload::Gemm(shape), vec![a, b], Vec::new(), units)
+		let form = Form {
+			transpose_a: self.transpose_a,
+			transpose_b: self.transpose_b,
+			requantise: self.requantise.map(|axis| match axis {
+				ScaledAxis::Row => Axis::Row,
+				ScaledAxis::Column => Axis::Column,
+			}),
+		};
+		// What the miners would find out, before anything is paid.
+		let refused = |error: GemmError| CliError::usage(error.to_string());
+		let dims = Dims::new(self.m, self.k, self.n).map_err(refused)?;
+		let names = [Some(&self.a), Some(&self.b), self.scales.as_ref()];
+		let loaded: Result<Vec<_>, _> =
+			names.into_iter().flatten().map(|input| load(store, input)).collect();
+		let (cids, inputs): (Vec<Cid>, Vec<Vec<u8>>) = loaded?.into_iter().unzip();
+		let inputs: Vec<&[u8]> = inputs.iter().map(Vec::as_slice).collect();
+		Product::new(dims, form, &inputs).map_err(refused)?;
+		let units = dims.operations().div_ceil(GEMM_OPS_PER_UNIT);
+		self.terms.spec(Workload::Gemm(shape), cids, form.to_params(), units)
 	}
 }
 
@@ -300,27 +335,16 @@ fn stored(store: &FolderStore, input: &str) -> Result<Cid, CliError> {
 	load(store, input).map(|(cid, _)| cid)
 }
 
-/// As [`stored`], and checks the size of the data.
-fn sized(store: &FolderStore, input: &str, name: &str, bytes: u64) -> Result<Cid, CliError> {
-	let (cid, found) = load(store, input)?;
-	if found == bytes {
-		return Ok(cid);
-	}
-	Err(CliError::usage(format!(
-		"matrix {name} ({input}) has {found} bytes, but its shape needs {bytes}; one byte per element, row by row"
-	)))
-}
-
-fn load(store: &FolderStore, input: &str) -> Result<(Cid, u64), CliError> {
-	let (cid, bytes) = match parse_cid(input) {
+/// As [`stored`], with the data.
+fn load(store: &FolderStore, input: &str) -> Result<(Cid, Vec<u8>), CliError> {
+	match parse_cid(input) {
 		// A miner could not fetch it either if it is not there.
-		Ok(cid) => (cid, store.get(&cid, u64::from(MAX_DATA_BYTES))?.len()),
+		Ok(cid) => Ok((cid, store.get(&cid, u64::from(MAX_DATA_BYTES))?)),
 		Err(_) => {
 			let bytes = read_file(Path::new(input), u64::from(MAX_DATA_BYTES))?;
-			(store.put(&bytes)?, bytes.len())
+			Ok((store.put(&bytes)?, bytes))
 		}
-	};
-	Ok((cid, u64::try_from(bytes).unwrap_or(u64::MAX)))
+	}
 }
 
 fn parse_workgroups(text: &str) -> Result<[u32; 3], String> {
@@ -350,7 +374,7 @@ fn explain(error: SpecError, spec: &JobSpec) -> String {
 			"the shape is not possible: {:?}; dimensions of matrices are 1 to {MAX_GEMM_DIM}, workgroups 1 to 65535 per dimension, and no input or output has more than {MAX_DATA_BYTES} bytes, outputs of shaders in multiples of 4",
 			spec.workload
 		),
-		SpecError::Params => "these parameters do not fit the work: shaders take multiples of 4 bytes, matrix products none".into(),
+		SpecError::Params => "these parameters do not fit the work: shaders take multiples of 4 bytes, matrix products none or one byte of flags".into(),
 		SpecError::EscrowOverflow => format!(
 			"(units × price + tip) × replicas does not fit any amount (price {} planck); lower --max-price or --tip",
 			spec.max_price_per_unit
@@ -401,6 +425,37 @@ mod tests {
 		let swapped = build(folder.path(), &[&shape[..], &[b, "--b", a]].concat());
 		let text = swapped.expect_err("refuses").to_string();
 		assert!(text.contains("has 12 bytes") && text.contains("needs 6"), "{text}");
+		let large = ["gemm", "--m", "2", "--k", "16385", "--n", "4", "--a", a, "--b", b];
+		let text = build(folder.path(), &large).expect_err("refuses").to_string();
+		assert!(text.contains("dimension k is 16385"), "{text}");
+	}
+
+	#[test]
+	fn gemm_should_say_its_form() {
+		let folder = tempfile::tempdir().expect("a temporary folder");
+		let file = |name: &str, bytes: &[u8]| {
+			let path = folder.path().join(name);
+			std::fs::write(&path, bytes).expect("writes");
+			path.to_str().expect("text").to_string()
+		};
+		let (a, b) = (file("a", &[1; 6]), file("b", &[2; 12]));
+		let good = file("scales", &[1, 0, 0, 0, 1, 0, 0, 0].repeat(4));
+		let bad = file("zeros", &[0; 32]);
+		let line = ["gemm", "--m", "2", "--k", "3", "--n", "4", "--a", &a, "--b", &b];
+		let with = |more: &[&str]| build(folder.path(), &[&line[..], more].concat());
+		let columns = with(&["--transpose-b", "--requantise", "column", "--scales", &good]);
+		let spec = columns.expect("builds");
+		assert_eq!((spec.params.as_slice(), spec.inputs.len()), (&[0b1010][..], 3));
+		assert_eq!(with(&["--transpose-a"]).expect("builds").params.as_slice(), [1]);
+		for (more, expected) in [
+			(&["--requantise", "row", "--scales", &good][..], "2 entries need 16"),
+			(&["--requantise", "column", "--scales", &bad], "scale 0 is 0 / 2^0"),
+			(&["--requantise", "column"], "--scales"),
+			(&["--scales", &good], "--requantise"),
+		] {
+			let text = with(more).expect_err("refuses").to_string();
+			assert!(text.contains(expected), "{text}");
+		}
 	}
 
 	#[test]

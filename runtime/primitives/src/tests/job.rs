@@ -126,14 +126,29 @@ fn validate_should_want_one_source_when_the_job_is_an_echo() {
 }
 
 #[test]
-fn validate_should_want_two_inputs_and_no_parameters_when_the_job_is_a_product() {
+fn validate_should_want_the_inputs_of_its_form_when_the_job_is_a_product() {
+	let with = |count, params: &[u8]| {
+		edited(&gemm_spec(), |spec| {
+			spec.inputs = inputs(count);
+			spec.params = BoundedVec::truncate_from(params.to_vec());
+		})
+		.validate()
+	};
 	for count in 0..=MAX_INPUTS as u8 {
-		let spec = edited(&gemm_spec(), |spec| spec.inputs = inputs(count));
-		let expected = if count == 2 { Ok(()) } else { Err(SpecError::Inputs) };
-		assert_eq!(spec.validate(), expected);
+		let wanting = |number| if count == number { Ok(()) } else { Err(SpecError::Inputs) };
+		assert_eq!(with(count, &[]), wanting(2));
+		for flags in 0..=u8::MAX {
+			// A or B transposed; and C requantised by row or by column; nothing else.
+			let expected = match flags {
+				0b01 | 0b10 | 0b11 => wanting(2),
+				0b0100..=0b0111 | 0b1000..=0b1011 => wanting(3),
+				_ => Err(SpecError::Params),
+			};
+			assert_eq!(with(count, &[flags]), expected, "{count} inputs, flags {flags:#b}");
+		}
+		assert_eq!(with(count, &[1, 0]), Err(SpecError::Params));
+		assert_eq!(with(count, &[0; MAX_PARAMS_BYTES as usize]), Err(SpecError::Params));
 	}
-	let spec = edited(&gemm_spec(), |spec| spec.params = BoundedVec::truncate_from(vec![0; 4]));
-	assert_eq!(spec.validate(), Err(SpecError::Params));
 }
 
 #[test]

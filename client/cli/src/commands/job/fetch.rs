@@ -28,9 +28,9 @@ pub struct FetchArgs {
 	/// Write the result as a PNG of that size; it must be one 32-bit word 0xAABBGGRR per pixel
 	#[arg(long, value_parser = parse_size, value_name = "WIDTHxHEIGHT")]
 	png: Option<(u32, u32)>,
-	/// Check a matrix product by Freivalds' method against its factors; a wrong one passes with a
-	/// chance of at most 2^-64
-	#[arg(long, num_args = 2, value_names = ["A", "B"])]
+	/// Check a matrix product against its inputs: by Freivalds' method, where a wrong one passes with a
+	/// chance of at most 2^-64, or by running it again, if the job came with scales
+	#[arg(long, num_args = 2..=3, value_names = ["A", "B", "SCALES"])]
 	verify_gemm: Option<Vec<PathBuf>>,
 }
 
@@ -64,9 +64,9 @@ pub async fn run(context: &Context, args: &FetchArgs) -> Result<ExitCode, CliErr
 		other => other?,
 	};
 	let mut checked = Value::Null;
-	if let Some(factors) = &args.verify_gemm {
+	if let Some(inputs) = &args.verify_gemm {
 		let spec = view.spec(id).await?;
-		verify_gemm(spec.as_ref(), factors, &bytes)?;
+		verify_gemm(spec.as_ref(), inputs, &bytes)?;
 		checked = json!("freivalds");
 	}
 	let written = match args.png {
@@ -102,15 +102,17 @@ async fn inline(view: &View, id: JobId, output: &Cid) -> Result<Option<Vec<u8>>,
 
 fn verify_gemm(
 	spec: Option<&JobSpec>,
-	factors: &[PathBuf],
+	inputs: &[PathBuf],
 	product: &[u8],
 ) -> Result<(), CliError> {
-	let (Some(spec), [a, b]) = (spec, factors) else {
-		return Err(CliError::usage("--verify-gemm takes two files, A and B, and a job on record"));
+	let Some(spec) = spec else {
+		return Err(CliError::usage("--verify-gemm needs a job on record"));
 	};
-	let a = read_file(a, u64::from(MAX_DATA_BYTES))?;
-	let b = read_file(b, u64::from(MAX_DATA_BYTES))?;
-	check_gemm(spec, &a, &b, product).map_err(|error| match error {
+	let inputs: Result<Vec<Vec<u8>>, _> =
+		inputs.iter().map(|path| read_file(path, u64::from(MAX_DATA_BYTES))).collect();
+	let inputs = inputs?;
+	let inputs: Vec<&[u8]> = inputs.iter().map(Vec::as_slice).collect();
+	check_gemm(spec, &inputs, product).map_err(|error| match error {
 		ResultError::NotGemm | ResultError::OtherInput { .. } => CliError::usage(error.to_string()),
 		other => CliError::failed(format!("{other}; nothing was written")),
 	})

@@ -1,0 +1,200 @@
+//! The shaders of the matrix product: one family, written out for each block size.
+//!
+//! Four elements of a line, one byte each, lie in one word, so that `dot4I8Packed` takes four
+//! multiply-adds at once. Words are ordered by k first: neighbours in x read neighbouring words of B and
+//! the same words of A. What costs time is reading, not multiplying; hence blocks of several rows and
+//! columns for each invocation, and tiles that a workgroup shares.
+
+use aitbc_compute_core::gemm::Axis;
+use std::fmt::Write;
+
+/// Elements along k in one word.
+pub(super) const WORD: usize = 4;
+/// Words of one `vec4`.
+const VECTOR: usize = 4;
+/// What every kernel begins with. Lengths are in words along k (steps) and in blocks.
+const HEAD: &str = include_str!("head.wgsl");
+const REQUANTISE: &str = include_str!("requantise.wgsl");
+
+/// How a kernel goes about it. The result is the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Variant {
+	/// Rows and columns of one invocation's block: 4 or 8.
+	pub block: usize,
+	/// Whether a workgroup copies what it reads to its own memory first.
+	pub shared: bool,
+}
+
+impl Variant {
+	/// Runs well everywhere and needs the least of a device.
+	pub const PLAIN: Self = Self { block: 8, shared: false };
+	/// All there are.
+	pub const ALL: [Self; 4] = [
+		Self::PLAIN,
+		Self { block: 4, shared: false },
+		Self { block: 8, shared: true },
+		Self { block: 4, shared: true },
+	];
+
+	/// Invocations of a workgroup in each direction.
+	pub const fn workgroup(self) -> usize {
+		if self.shared { 16 } else { 8 }
+	}
+
+	/// Lines that are packed together: numbers of rows and columns are padded to a multiple of it.
+	pub const fn line_step(self) -> usize {
+		if self.shared { self.block * self.workgroup() } else { self.block }
+	}
+
+	/// Words along k that are taken together: they are padded to a multiple of it.
+	pub const fn word_step(self) -> usize {
+		// Every invocation copies one vector of each factor.
+		if self.shared { VECTOR * self.workgroup() / self.block } else { 1 }
+	}
+}
+
+const COMPONENTS: [char; VECTOR] = ['x', 'y', 'z', 'w'];
+
+/// The shader's source.
+pub(super) fn source(variant: Variant, requantise: Option<Axis>) -> String {
+	let mut text = String::from(HEAD);
+	// Writing to a string does not fail.
+	let _ = write_source(&mut text, variant, requantise);
+	text
+}
+
+fn write_source(
+	text: &mut String,
+	variant: Variant,
+	requantise: Option<Axis>,
+) -> Result<(), std::fmt::Error> {
+	let Variant { block, shared } = variant;
+	let (side, vectors) = (variant.workgroup(), block / VECTOR);
+	match requantise {
+		None => {
+			writeln!(text, "@group(0) @binding(3) var<storage, read_write> c: array<vec4<i32>>;")?
+		}
+		Some(_) => {
+			writeln!(text, "@group(0) @binding(3) var<storage, read> scales: array<vec2<u32>>;")?;
+			writeln!(text, "@group(0) @binding(4) var<storage, read_write> c: array<u32>;")?;
+			text.push_str(REQUANTISE);
+		}
+	}
+	if shared {
+		let size = side * side;
+		writeln!(text, "var<workgroup> tile_a: array<vec4<u32>, {size}>;")?;
+		writeln!(text, "var<workgroup> tile_b: array<vec4<u32>, {size}>;")?;
+	}
+	writeln!(text, "@compute @workgroup_size({side}, {side})")?;
+	writeln!(text, "fn main(")?;
+	writeln!(text, "\t@builtin(global_invocation_id) id: vec3<u32>,")?;
+	writeln!(text, "\t@builtin(local_invocation_id) local: vec3<u32>,")?;
+	writeln!(text, "\t@builtin(local_invocation_index) index: u32,")?;
+	writeln!(text, "\t@builtin(workgroup_id) group: vec3<u32>,")?;
+	writeln!(text, ") {{")?;
+	writeln!(text, "\tlet steps = shape.x;")?;
+	writeln!(text, "\tlet line_a = {vectors}u * shape.y;")?;
+	writeln!(text, "\tlet line_b = {vectors}u * shape.z;")?;
+	for row in 0..block {
+		for half in 0..vectors {
+			writeln!(text, "\tvar sum_{row}_{half} = vec4<i32>();")?;
+		}
+	}
+	if shared {
+		write_shared_loop(text, variant)?
+	} else {
+		write_plain_loop(text, variant)?
+	}
+	write_end(text, variant, requantise)
+}
+
+/// Every invocation reads for itself.
+fn write_plain_loop(text: &mut String, variant: Variant) -> std::fmt::Result {
+	let vectors = variant.block / VECTOR;
+	// No invocation is missed at a barrier: there is none.
+	writeln!(text, "\tif id.y >= shape.y || id.x >= shape.z {{ return; }}")?;
+	writeln!(text, "\tvar at_a = {vectors}u * id.y;")?;
+	writeln!(text, "\tvar at_b = {vectors}u * id.x;")?;
+	writeln!(text, "\tfor (var step = 0u; step < steps; step++) {{")?;
+	for half in 0..vectors {
+		writeln!(text, "\t\tlet a_{half} = a[at_a + {half}u];")?;
+		writeln!(text, "\t\tlet b_{half} = b[at_b + {half}u];")?;
+	}
+	write_products(text, variant)?;
+	writeln!(text, "\t\tat_a += line_a;")?;
+	writeln!(text, "\t\tat_b += line_b;")?;
+	writeln!(text, "\t}}")
+}
+
+/// A workgroup copies some steps of its rows and columns, then every invocation reads the copies.
+fn write_shared_loop(text: &mut String, variant: Variant) -> std::fmt::Result {
+	let vectors = variant.block / VECTOR;
+	let (words, line) = (variant.word_step(), vectors * variant.workgroup());
+	writeln!(text, "\tvar at_a = index / {line}u * line_a + {line}u * group.y + index % {line}u;")?;
+	writeln!(text, "\tvar at_b = index / {line}u * line_b + {line}u * group.x + index % {line}u;")?;
+	writeln!(text, "\tfor (var step = 0u; step < steps; step += {words}u) {{")?;
+	writeln!(text, "\t\tworkgroupBarrier();")?;
+	writeln!(text, "\t\ttile_a[index] = a[at_a];")?;
+	writeln!(text, "\t\ttile_b[index] = b[at_b];")?;
+	writeln!(text, "\t\tworkgroupBarrier();")?;
+	writeln!(text, "\t\tat_a += {words}u * line_a;")?;
+	writeln!(text, "\t\tat_b += {words}u * line_b;")?;
+	writeln!(text, "\t\tfor (var word = 0u; word < {words}u; word++) {{")?;
+	for half in 0..vectors {
+		writeln!(
+			text,
+			"\t\tlet a_{half} = tile_a[word * {line}u + {vectors}u * local.y + {half}u];"
+		)?;
+		writeln!(
+			text,
+			"\t\tlet b_{half} = tile_b[word * {line}u + {vectors}u * local.x + {half}u];"
+		)?;
+	}
+	write_products(text, variant)?;
+	writeln!(text, "\t\t}}")?;
+	writeln!(text, "\t}}")
+}
+
+fn write_products(text: &mut String, variant: Variant) -> std::fmt::Result {
+	for row in 0..variant.block {
+		let component = COMPONENTS.get(row % VECTOR).unwrap_or(&'x');
+		for half in 0..variant.block / VECTOR {
+			let word = format_args!("a_{}.{component}", row / VECTOR);
+			writeln!(text, "\t\tsum_{row}_{half} += products({word}, b_{half});")?;
+		}
+	}
+	Ok(())
+}
+
+/// Stores the block.
+fn write_end(text: &mut String, variant: Variant, requantise: Option<Axis>) -> std::fmt::Result {
+	let Variant { block, .. } = variant;
+	let vectors = block / VECTOR;
+	writeln!(text, "\tlet row = {block}u * id.y;")?;
+	writeln!(text, "\tlet column = {block}u * id.x;")?;
+	writeln!(text, "\tlet first = row * line_b + {vectors}u * id.x;")?;
+	for row in 0..block {
+		for half in 0..vectors {
+			let slot = format!("c[first + {row}u * line_b + {half}u]");
+			let sum = format!("sum_{row}_{half}");
+			let Some(axis) = requantise else {
+				writeln!(text, "\t{slot} = {sum};")?;
+				continue;
+			};
+			let scale = |lane: usize| match axis {
+				Axis::Row => format!("scales[row + {row}u]"),
+				Axis::Column => format!("scales[column + {}u]", half * VECTOR + lane),
+			};
+			let bytes: Vec<String> = COMPONENTS
+				.iter()
+				.enumerate()
+				.map(|(lane, component)| {
+					let scale = scale(lane);
+					format!("requantise({sum}.{component}, {scale}) << {}u", 8 * lane)
+				})
+				.collect();
+			writeln!(text, "\t{slot} = {};", bytes.join(" | "))?;
+		}
+	}
+	writeln!(text, "}}")
+}
