@@ -3,7 +3,7 @@
 //! Every task is exact integer arithmetic, so its result is one string of bytes, whoever computes it
 //! and on whatever hardware. This crate holds that meaning in its plainest form (the reference),
 //! one quicker form for processors, what a result is committed to with ([`merkle`]), the cheap check
-//! of a matrix product ([`freivalds`]), the rules a client's shader must keep ([`profile`]), and what it
+//! of a matrix product ([`freivalds`]), the verdict over one element of it ([`referee`]), the rules a client's shader must keep ([`profile`]), and what it
 //! means ([`shader`]).
 //!
 //! The normative text is `specs/protocol/compute.md`; invariant ids (`INV-COMPUTE-…`) in these docs
@@ -32,6 +32,7 @@ pub mod merkle;
 mod processor;
 #[cfg(feature = "std")]
 pub mod profile;
+pub mod referee;
 #[cfg(feature = "std")]
 pub mod shader;
 #[cfg(feature = "std")]

@@ -12,37 +12,60 @@
 
 use alloc::vec::Vec;
 use blake2::{Blake2b, Digest, digest::consts::U32};
+use core::ops::Range;
 
 /// Length of every chunk but the last, bytes.
 pub const CHUNK_BYTES: usize = 1024;
 
-const LEAF_DOMAIN: &[u8] = b"aitbc:leaf:v1";
-const NODE_DOMAIN: &[u8] = b"aitbc:node:v1";
+const LEAF_DOMAIN: [u8; 13] = *b"aitbc:leaf:v1";
+const NODE_DOMAIN: [u8; 13] = *b"aitbc:node:v1";
 const EMPTY_DOMAIN: &[u8] = b"aitbc:empty:v1";
 
 /// A blake2b-256 digest.
 pub type Digest32 = [u8; 32];
 
-fn hash(domain: &[u8], parts: [&[u8]; 2]) -> Digest32 {
-	let mut hasher = Blake2b::<U32>::new();
-	hasher.update(domain);
-	for part in parts {
-		hasher.update(part);
+/// blake2b-256, for those who have a quicker one than this crate's: a runtime hands in its host
+/// function.
+pub trait Hasher {
+	/// The digest of `bytes`, without a separator.
+	fn hash(bytes: &[u8]) -> Digest32;
+}
+
+/// The hash function in plain Rust.
+#[derive(Clone, Copy, Debug)]
+pub struct Blake2;
+
+impl Hasher for Blake2 {
+	fn hash(bytes: &[u8]) -> Digest32 {
+		Blake2b::<U32>::digest(bytes).into()
 	}
-	hasher.finalize().into()
 }
 
-fn leaf(chunk: &[u8]) -> Digest32 {
-	hash(LEAF_DOMAIN, [chunk, &[]])
+/// The digest of a separator and at most [`CHUNK_BYTES`] more bytes.
+fn hash_behind<H: Hasher>(domain: [u8; 13], parts: [&[u8]; 2]) -> Digest32 {
+	let mut buffer = [0; 13 + CHUNK_BYTES];
+	let mut length = 0;
+	for part in [&domain, parts[0], parts[1]] {
+		for (slot, byte) in buffer.iter_mut().skip(length).zip(part) {
+			*slot = *byte;
+		}
+		length += part.len();
+	}
+	H::hash(buffer.get(..length).unwrap_or(&buffer))
 }
 
-fn node(left: &Digest32, right: &Digest32) -> Digest32 {
-	hash(NODE_DOMAIN, [left, right])
+/// `chunk` has at most [`CHUNK_BYTES`].
+fn leaf<H: Hasher>(chunk: &[u8]) -> Digest32 {
+	hash_behind::<H>(LEAF_DOMAIN, [chunk, &[]])
+}
+
+fn node<H: Hasher>(left: &Digest32, right: &Digest32) -> Digest32 {
+	hash_behind::<H>(NODE_DOMAIN, [left, right])
 }
 
 /// blake2b-256 of `bytes`, without a separator.
 pub fn blake2b_256(bytes: &[u8]) -> Digest32 {
-	hash(&[], [bytes, &[]])
+	Blake2::hash(bytes)
 }
 
 /// Chunks that `length` bytes make.
@@ -50,11 +73,11 @@ pub const fn chunk_count(length: usize) -> usize {
 	length.div_ceil(CHUNK_BYTES)
 }
 
-fn next_level(level: &[Digest32]) -> Vec<Digest32> {
+fn next_level<H: Hasher>(level: &[Digest32]) -> Vec<Digest32> {
 	level
 		.chunks(2)
 		.filter_map(|pair| match pair {
-			[left, right] => Some(node(left, right)),
+			[left, right] => Some(node::<H>(left, right)),
 			[single] => Some(*single),
 			_ => None,
 		})
@@ -63,35 +86,48 @@ fn next_level(level: &[Digest32]) -> Vec<Digest32> {
 
 /// The root over `bytes`.
 pub fn root(bytes: &[u8]) -> Digest32 {
-	let mut level: Vec<Digest32> = bytes.chunks(CHUNK_BYTES).map(leaf).collect();
+	let mut level: Vec<Digest32> = bytes.chunks(CHUNK_BYTES).map(leaf::<Blake2>).collect();
 	while level.len() > 1 {
-		level = next_level(&level);
+		level = next_level::<Blake2>(&level);
 	}
-	level.first().copied().unwrap_or_else(|| hash(EMPTY_DOMAIN, [&[], &[]]))
+	level.first().copied().unwrap_or_else(|| Blake2::hash(EMPTY_DOMAIN))
 }
 
-/// Shows that one chunk belongs to a root.
+/// Shows that neighbouring chunks belong to a root.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
-	/// Which chunk, from zero.
+	/// The first of the chunks, from zero.
 	pub index: usize,
-	/// Digests beside the way from the leaf to the root, from the bottom; levels on which the node has
-	/// no partner have none.
+	/// Digests beside the way from the chunks to the root, from the bottom, on each level the left one
+	/// first; levels on which there is no neighbour have none.
 	pub siblings: Vec<Digest32>,
 }
 
-/// The proof for chunk `index` of `bytes`; `None` if there is no such chunk.
+/// The proof for the chunk `index` of `bytes`; `None` if there is no such chunk.
 pub fn prove(bytes: &[u8], index: usize) -> Option<Proof> {
-	if index >= chunk_count(bytes.len()) {
+	prove_range(bytes, index..index.checked_add(1)?)
+}
+
+/// One proof for these chunks of `bytes` together; `None` if there are not all of them, or none is
+/// wanted.
+pub fn prove_range(bytes: &[u8], chunks: Range<usize>) -> Option<Proof> {
+	if chunks.is_empty() || chunks.end > chunk_count(bytes.len()) {
 		return None;
 	}
-	let mut level: Vec<Digest32> = bytes.chunks(CHUNK_BYTES).map(leaf).collect();
-	let mut position = index;
+	let mut level: Vec<Digest32> = bytes.chunks(CHUNK_BYTES).map(leaf::<Blake2>).collect();
+	let Range { start: index, mut end } = chunks;
+	let mut start = index;
 	let mut siblings = Vec::new();
 	while level.len() > 1 {
-		siblings.extend(level.get(position ^ 1).copied());
-		level = next_level(&level);
-		position /= 2;
+		if !start.is_multiple_of(2) {
+			siblings.extend(level.get(start - 1).copied());
+		}
+		if !end.is_multiple_of(2) {
+			// The last node of an odd level has none.
+			siblings.extend(level.get(end).copied());
+		}
+		level = next_level::<Blake2>(&level);
+		(start, end) = (start / 2, end.div_ceil(2));
 	}
 	Some(Proof { index, siblings })
 }
@@ -99,36 +135,57 @@ pub fn prove(bytes: &[u8], index: usize) -> Option<Proof> {
 /// Whether `chunk` is chunk `proof.index` of the `chunks` chunks under `root`. Never panics, however
 /// the proof was made.
 pub fn verify(root: &Digest32, chunks: usize, chunk: &[u8], proof: &Proof) -> bool {
-	let length_fits = match chunk.len() {
-		0 => false,
-		CHUNK_BYTES => true,
-		length => length < CHUNK_BYTES && proof.index.checked_add(1) == Some(chunks),
-	};
-	if !length_fits || proof.index >= chunks {
+	let Proof { index, siblings } = proof;
+	chunk.len() <= CHUNK_BYTES && verify_range::<Blake2>(root, chunks, *index, chunk, siblings)
+}
+
+/// Whether `bytes` are the chunks from `index` on, one after another, of the `chunks` chunks under
+/// `root`. Never panics, however the proof was made. Hashes `bytes`, fewer nodes
+/// than there are chunks in it, and two more for each level: whoever bounds `bytes` bounds the work.
+pub fn verify_range<H: Hasher>(
+	root: &Digest32,
+	chunks: usize,
+	index: usize,
+	bytes: &[u8],
+	siblings: &[Digest32],
+) -> bool {
+	let Some(mut end) = index.checked_add(chunk_count(bytes.len())) else { return false };
+	// Only the last chunk of all may be short.
+	let whole = bytes.len().is_multiple_of(CHUNK_BYTES) || end == chunks;
+	if bytes.is_empty() || end > chunks || !whole {
 		return false;
 	}
-	let mut digest = leaf(chunk);
-	let (mut position, mut width) = (proof.index, chunks);
-	let mut siblings = proof.siblings.iter();
+	let mut level: Vec<Digest32> = bytes.chunks(CHUNK_BYTES).map(leaf::<H>).collect();
+	let (mut start, mut width) = (index, chunks);
+	let mut siblings = siblings.iter();
 	while width > 1 {
-		// The last node of an odd level moves up as it is.
-		if position ^ 1 < width {
-			let Some(sibling) = siblings.next() else { return false };
-			digest = match position % 2 {
-				0 => node(&digest, sibling),
-				_ => node(sibling, &digest),
-			};
+		if !start.is_multiple_of(2) {
+			let Some(left) = siblings.next() else { return false };
+			level.insert(0, *left);
 		}
-		position /= 2;
-		width = width.div_ceil(2);
+		if !end.is_multiple_of(2) && end < width {
+			let Some(right) = siblings.next() else { return false };
+			level.push(*right);
+		}
+		level = next_level::<H>(&level);
+		(start, end, width) = (start / 2, end.div_ceil(2), width.div_ceil(2));
 	}
-	siblings.next().is_none() && digest == *root
+	siblings.next().is_none() && level == [*root]
 }
 
 #[cfg(test)]
 mod tests {
 	use super::*;
 	use alloc::vec;
+
+	fn leaf(chunk: &[u8]) -> Digest32 {
+		super::leaf::<Blake2>(chunk)
+	}
+
+	fn node(left: &Digest32, right: &Digest32) -> Digest32 {
+		super::node::<Blake2>(left, right)
+	}
+
 	use proptest::prelude::*;
 
 	fn bytes(length: usize) -> Vec<u8> {
@@ -137,7 +194,10 @@ mod tests {
 
 	#[test]
 	fn root_should_be_built_as_specified() {
-		assert_eq!(root(&[]), hash(b"aitbc:empty:v1", [&[], &[]]));
+		assert_eq!(root(&[]), blake2b_256(b"aitbc:empty:v1"));
+		assert_eq!(leaf(&[7, 8]), blake2b_256(b"aitbc:leaf:v1\x07\x08"));
+		let pair = [b"aitbc:node:v1", &[1; 32][..], &[2; 32]].concat();
+		assert_eq!(node(&[1; 32], &[2; 32]), blake2b_256(&pair));
 		assert_eq!(root(&[7]), leaf(&[7]));
 		let data = bytes(2 * CHUNK_BYTES + 5);
 		let leaves: Vec<_> = data.chunks(CHUNK_BYTES).map(leaf).collect();
@@ -184,5 +244,45 @@ mod tests {
 		assert!(!verify(&[0; 32], usize::MAX, &[1; CHUNK_BYTES], &proof));
 		let last = Proof { index: usize::MAX - 1, ..proof };
 		assert!(!verify(&[0; 32], usize::MAX, &[1; CHUNK_BYTES], &last));
+	}
+
+	proptest! {
+		#[test]
+		fn range_proof_should_hold_for_its_chunks_only(
+			length in 1_usize..20_000, picks in any::<[prop::sample::Index; 2]>(), flip in any::<u8>(),
+		) {
+			let data = bytes(length);
+			let count = chunk_count(length);
+			let (x, y) = (picks[0].index(count), picks[1].index(count));
+			let range = x.min(y)..x.max(y) + 1;
+			let part = &data[range.start * CHUNK_BYTES..length.min(range.end * CHUNK_BYTES)];
+			let top = root(&data);
+			let proof = prove_range(&data, range.clone()).expect("they are there");
+			let holds = |count, part: &[u8], proof: &Proof| {
+				verify_range::<Blake2>(&top, count, proof.index, part, &proof.siblings)
+			};
+			prop_assert!(holds(count, part, &proof));
+			// Two digests a level at most.
+			prop_assert!(proof.siblings.len() <= 2 * count.next_power_of_two().ilog2() as usize);
+
+			let mut wrong = part.to_vec();
+			let position = usize::from(flip) * 97 % wrong.len();
+			wrong[position] ^= 1;
+			prop_assert!(!holds(count, &wrong, &proof));
+			prop_assert!(!holds(count, &part[..part.len() - 1], &proof));
+			prop_assert!(!holds(count, &[part, &[0]].concat(), &proof));
+			prop_assert!(!holds(count, &[], &proof));
+			for index in [proof.index + 1, proof.index.wrapping_sub(1), usize::MAX] {
+				let moved = Proof { index, ..proof.clone() };
+				prop_assert!(!holds(count, part, &moved));
+			}
+			let mut other = proof.clone();
+			other.siblings.push([flip; 32]);
+			prop_assert!(!holds(count, part, &other));
+			other.siblings.truncate(proof.siblings.len().saturating_sub(1));
+			prop_assert!(proof.siblings.is_empty() || !holds(count, part, &other));
+			prop_assert!(prove_range(&data, range.start..count + 1).is_none());
+			prop_assert!(prove_range(&data, x..x).is_none());
+		}
 	}
 }
