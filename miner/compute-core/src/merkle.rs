@@ -108,7 +108,7 @@ pub fn prove(bytes: &[u8], index: usize) -> Option<Proof> {
 	prove_range(bytes, index..index.checked_add(1)?)
 }
 
-/// One proof for these chunks of `bytes` together; `None` if there are not all of them, or none is
+/// One proof for these chunks of `bytes` together (INV-COMPUTE-25); `None` if there are not all of them, or none is
 /// wanted.
 pub fn prove_range(bytes: &[u8], chunks: Range<usize>) -> Option<Proof> {
 	if chunks.is_empty() || chunks.end > chunk_count(bytes.len()) {

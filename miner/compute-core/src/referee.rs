@@ -9,7 +9,7 @@
 //!
 //! A proof is short only if what it shows lies side by side. So the root of a factor is that over its
 //! *lines* one after another: of A over its rows, of B over its columns, whatever the form of the job
-//! stores ([`Roots::of`]). For an A that is not transposed and a B that is, this is the root over the
+//! stores ([`Roots::of`], INV-COMPUTE-26). For an A that is not transposed and a B that is, this is the root over the
 //! input's own bytes, and an int8 output's trace root serves as the root of the next product's A.
 //!
 //! A line is shown in whole chunks: at most k + 2,046 bytes and two digests a level. For k = 2,048 and
@@ -172,7 +172,7 @@ pub fn prove_element(
 	})
 }
 
-/// Judges the element at `row`, `column` (INV-COMPUTE-26).
+/// Judges the element at `row`, `column` (INV-COMPUTE-27).
 ///
 /// Never panics, whatever the proof. Does k multiply-adds and hashes at most 2·(k + 2,046) + 2·1,024 bytes
 /// of chunks and the digests above them, or less if the proof is bad.

@@ -100,11 +100,7 @@ async fn inline(view: &View, id: JobId, output: &Cid) -> Result<Option<Vec<u8>>,
 	}))
 }
 
-fn verify_gemm(
-	spec: Option<&JobSpec>,
-	inputs: &[PathBuf],
-	product: &[u8],
-) -> Result<(), CliError> {
+fn verify_gemm(spec: Option<&JobSpec>, inputs: &[PathBuf], product: &[u8]) -> Result<(), CliError> {
 	let Some(spec) = spec else {
 		return Err(CliError::usage("--verify-gemm needs a job on record"));
 	};
