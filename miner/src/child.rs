@@ -1,7 +1,7 @@
 //! The child's side: one request from standard input, one response to standard output.
 
 use crate::{
-	DeviceEngine, DeviceSelector, Engine, system,
+	DeviceEngine, DeviceSelector, Engine, confine, system,
 	wire::{self, ChildRequest, ChildResponse, MAX_REQUEST_BYTES},
 };
 use std::{
@@ -24,13 +24,14 @@ pub struct ChildLimits {
 
 /// Reads one request, does it on the device, writes the response.
 ///
-/// Limits the whole process first, and ends it at once when standard input closes (the parent is
+/// Limits and confines the whole process first, and ends it at once when standard input closes (the parent is
 /// gone) or the time is over; call it from a process that does nothing else.
 ///
 /// # Errors
 /// If the limits cannot be set, or the parent does not speak as it should.
 pub fn serve(device: &DeviceSelector, limits: ChildLimits) -> io::Result<()> {
 	system::limit_resources(limits.memory_bytes)?;
+	let confinement = confine()?;
 	let request = wire::read(&mut io::stdin().lock(), MAX_REQUEST_BYTES)?;
 	let end = limits.time.saturating_add(GRACE);
 	thread::Builder::new().name("end".to_string()).spawn(move || {
@@ -45,7 +46,9 @@ pub fn serve(device: &DeviceSelector, limits: ChildLimits) -> io::Result<()> {
 	let engine = DeviceEngine::open(device, end);
 	let response = match (&engine, request) {
 		(Err(error), _) => ChildResponse::NoDevice(error.to_string()),
-		(Ok(engine), ChildRequest::Probe) => ChildResponse::Profile(engine.profile().clone()),
+		(Ok(engine), ChildRequest::Probe) => {
+			ChildResponse::Probed(engine.profile().clone(), confinement)
+		}
 		(Ok(engine), ChildRequest::Execute(request)) => {
 			ChildResponse::Done(engine.execute(&request))
 		}

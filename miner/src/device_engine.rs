@@ -6,12 +6,15 @@ use crate::{
 use aitbc_compute_core::{
 	echo,
 	gemm::{Dims, Form, GemmError, Product},
-	profile,
-	shader::{self, Call},
+	profile::{self, Program},
+	shader::{self, Call, InterpretError, Limits, Outcome, Shader, Workgroups},
 };
-use aitbc_compute_wgpu::Gpu;
+use aitbc_compute_wgpu::{ComputeError, Gpu};
 use aitbc_primitives::{FailureCode, GemmShape, WgslCall, Workload};
-use std::{thread, time::Duration};
+use std::{
+	thread,
+	time::{Duration, Instant},
+};
 
 /// Shader compilers recurse deeply over hostile programs.
 const STACK_BYTES: usize = 64 * 1024 * 1024;
@@ -32,10 +35,10 @@ pub struct DeviceEngine {
 }
 
 impl DeviceEngine {
-	/// Opens the device that `selector` names. [`DeviceSelector::Cpu`] opens none and does all but
-	/// shaders on the processor.
+	/// Opens the device that `selector` names. [`DeviceSelector::Cpu`] opens none and does everything on
+	/// the processor, shaders by the reference interpreter.
 	///
-	/// `time_limit` bounds the waiting for the device, per job.
+	/// `time_limit` bounds the waiting for the device, per job; the interpreter stops at it.
 	///
 	/// # Errors
 	/// If there is no such device, or it cannot be opened.
@@ -84,15 +87,11 @@ impl DeviceEngine {
 		program
 			.check_buffers(inputs, params, call.workgroups, output_bytes)
 			.map_err(input_invalid)?;
+		let fuel = shader::fuel(request.units_limit);
+		let call = Call { inputs, params, workgroups: call.workgroups, output_bytes };
 		match &self.device {
-			Device::Cpu => Err(Failure::device(
-				"the cpu engine cannot run shaders; choose a device, such as cpu-software",
-			)),
-			Device::Gpu(gpu) => {
-				let fuel = shader::fuel(request.units_limit);
-				let call = Call { inputs, params, workgroups: call.workgroups, output_bytes };
-				Ok(gpu.run_wgsl(&program, &call, fuel, self.time_limit)?)
-			}
+			Device::Cpu => interpret(&program, &call, fuel, self.time_limit),
+			Device::Gpu(gpu) => Ok(gpu.run_wgsl(&program, &call, fuel, self.time_limit)?),
 		}
 	}
 }
@@ -113,6 +112,29 @@ impl Engine for DeviceEngine {
 
 	fn profile(&self) -> &DeviceProfile {
 		&self.profile
+	}
+}
+
+/// The reference's answer to a shader, within its limits of memory, steps and `time_limit`.
+fn interpret(
+	program: &Program,
+	call: &Call<'_>,
+	fuel: u32,
+	time_limit: Duration,
+) -> Result<Vec<u8>, Failure> {
+	let limits = Limits { deadline: Instant::now().checked_add(time_limit), ..Limits::default() };
+	let shader = Shader::new(program).map_err(Failure::device)?;
+	let report =
+		shader.interpret(call, fuel, Workgroups::All, limits).map_err(|error| match error {
+			InterpretError::TimedOut => Failure::timed_out(time_limit),
+			other => Failure::device(other),
+		})?;
+	if let Some(race) = report.races.first() {
+		tracing::warn!(?race, "the program has a data race: its result is undefined");
+	}
+	match report.outcome {
+		Outcome::Completed(output) => Ok(output),
+		Outcome::OutOfFuel => Err(ComputeError::OutOfFuel { fuel }.into()),
 	}
 }
 

@@ -1,6 +1,6 @@
 //! What a miner says about its device.
 
-use aitbc_compute_core::merkle;
+use aitbc_compute_core::{MAX_DATA_BYTES, merkle};
 use aitbc_compute_wgpu::DeviceInfo;
 use aitbc_primitives::Hash;
 use codec::{Decode, Encode};
@@ -21,7 +21,7 @@ pub struct DeviceProfile {
 	pub driver: String,
 	/// `discrete`, `integrated`, `virtual`, `software`, `other` or `cpu`.
 	pub kind: String,
-	/// Largest buffer a shader can see, bytes; zero if it runs none.
+	/// Largest buffer a shader can see, bytes.
 	pub max_binding_bytes: u64,
 	/// Version of this engine.
 	pub engine: String,
@@ -49,7 +49,7 @@ impl DeviceProfile {
 			device: std::env::consts::ARCH.to_string(),
 			driver: "aitbc-compute-core".to_string(),
 			kind: "cpu".to_string(),
-			max_binding_bytes: 0,
+			max_binding_bytes: MAX_DATA_BYTES as u64,
 			engine: env!("CARGO_PKG_VERSION").to_string(),
 		}
 	}

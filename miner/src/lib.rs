@@ -4,6 +4,7 @@
 //! - [`DeviceEngine`] works in this process. A shader that never ends would never come back.
 //! - [`ProcessEngine`] runs every job in a child process with a time and a memory limit, and kills it.
 //!   This is what a miner's daemon uses.
+//! - [`conformance`] shows whether a device gives the reference's bits.
 //!
 //! ```no_run
 //! use aitbc_miner::{DeviceEngine, DeviceSelector, Engine, WorkRequest, WorkResult};
@@ -28,10 +29,12 @@
 //! [`WorkResult::Failed`] with a code that the chain knows and a message for a person.
 
 mod child;
+pub mod conformance;
 mod device_engine;
 mod device_profile;
 mod engine;
 mod process_engine;
+mod sandbox;
 mod system;
 mod wire;
 
@@ -43,3 +46,4 @@ pub use engine::{Engine, EngineError, WorkRequest, WorkResult};
 pub use process_engine::{
 	DEFAULT_MEMORY_LIMIT_BYTES, DEFAULT_TIME_LIMIT, ProcessEngine, ProcessEngineConfig,
 };
+pub use sandbox::{Confinement, confine};

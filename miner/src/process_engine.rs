@@ -1,8 +1,9 @@
 //! The engine that runs each job in a child process which it can kill.
 
 use crate::{
-	DeviceProfile, DeviceSelector, Engine, EngineError, WorkRequest, WorkResult,
+	Confinement, DeviceProfile, DeviceSelector, Engine, EngineError, WorkRequest, WorkResult,
 	engine::Failure,
+	sandbox::driver_variables,
 	system,
 	wire::{self, ChildRequest, ChildResponse, MAX_RESPONSE_BYTES},
 };
@@ -47,6 +48,7 @@ pub struct ProcessEngineConfig {
 pub struct ProcessEngine {
 	config: ProcessEngineConfig,
 	profile: DeviceProfile,
+	confinement: Confinement,
 }
 
 /// Why a child gave no response.
@@ -56,7 +58,8 @@ enum ChildFault {
 }
 
 impl ProcessEngine {
-	/// Checks, by starting a child, that the device is there.
+	/// Checks, by starting a child, that the device is there. What protects this machine from its jobs
+	/// less than it could is logged, once.
 	///
 	/// # Errors
 	/// If the executable is missing, or its child finds no such device.
@@ -69,7 +72,14 @@ impl ProcessEngine {
 			return Err(EngineError::Executable { path });
 		}
 		match ask(&config, PROBE_LIMIT, &ChildRequest::Probe) {
-			Ok(ChildResponse::Profile(profile)) => Ok(Self { config, profile }),
+			Ok(ChildResponse::Probed(profile, confinement)) => {
+				if !confinement.is_whole() {
+					tracing::warn!(
+						"jobs run with less protection than this program knows: {confinement}"
+					);
+				}
+				Ok(Self { config, profile, confinement })
+			}
 			Ok(ChildResponse::NoDevice(message)) | Err(ChildFault::Crashed(message)) => {
 				Err(EngineError::Probe { path, message })
 			}
@@ -94,6 +104,11 @@ impl ProcessEngine {
 		Ok(folder.join("aitbc-miner").with_extension(std::env::consts::EXE_EXTENSION))
 	}
 
+	/// What this machine keeps a job's process from.
+	pub const fn confinement(&self) -> &Confinement {
+		&self.confinement
+	}
+
 	fn run(&self, request: &WorkRequest, limit: Duration) -> WorkResult {
 		if let Err(failure) = request.check_sizes() {
 			return Err(failure).into();
@@ -101,7 +116,7 @@ impl ProcessEngine {
 		let failure = match ask(&self.config, limit, &ChildRequest::Execute(request.clone())) {
 			Ok(ChildResponse::Done(result)) => return result,
 			Ok(ChildResponse::NoDevice(message)) => Failure::device(message),
-			Ok(ChildResponse::Profile(_)) => {
+			Ok(ChildResponse::Probed(..)) => {
 				Failure::device("the engine process answered another question")
 			}
 			Err(ChildFault::TimedOut) => Failure::timed_out(limit),
@@ -138,8 +153,9 @@ fn start(config: &ProcessEngineConfig, limit: Duration) -> io::Result<Child> {
 		.stdin(Stdio::piped())
 		.stdout(Stdio::piped())
 		.stderr(Stdio::piped())
-		// The child runs strangers' code: it must not find the wallet's password.
-		.env_remove("AITBC_PASSWORD");
+		// The child runs strangers' code: it must not find a wallet's password.
+		.env_clear()
+		.envs(driver_variables());
 	system::isolate(&mut command);
 	command.spawn()
 }

@@ -1,7 +1,7 @@
 //! What the engine and its child process say to each other: frames on the child's standard input and
 //! output, each a magic word, a length and a SCALE encoding.
 
-use crate::{DeviceProfile, WorkRequest, WorkResult};
+use crate::{Confinement, DeviceProfile, WorkRequest, WorkResult};
 use aitbc_compute_core::{MAX_DATA_BYTES, MAX_INPUTS};
 use codec::{Decode, DecodeAll, Encode};
 use std::io::{self, Read, Write};
@@ -18,7 +18,7 @@ pub(crate) const MAX_RESPONSE_BYTES: usize = MAX_DATA_BYTES + SLACK_BYTES;
 /// To the child; it gets one.
 #[derive(Debug, Encode, Decode)]
 pub(crate) enum ChildRequest {
-	/// Open the device and say what it is.
+	/// Open the device and say what it is and what holds the child.
 	#[codec(index = 0)]
 	Probe,
 	/// Do a job.
@@ -29,9 +29,9 @@ pub(crate) enum ChildRequest {
 /// From the child; it gives one.
 #[derive(Debug, Encode, Decode)]
 pub(crate) enum ChildResponse {
-	/// The device.
+	/// The device, and what the child may not do.
 	#[codec(index = 0)]
-	Profile(DeviceProfile),
+	Probed(DeviceProfile, Confinement),
 	/// How the job ended.
 	#[codec(index = 1)]
 	Done(WorkResult),

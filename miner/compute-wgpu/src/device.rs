@@ -1,6 +1,10 @@
 //! Finding and opening a device.
 
 use crate::{OpenError, SelectorError, gemm::Kernels};
+use aitbc_compute_core::{
+	MAX_DATA_BYTES, MAX_INPUTS, MAX_WORKGROUPS,
+	profile::{MAX_WORKGROUP_BYTES, MAX_WORKGROUP_DEPTH, MAX_WORKGROUP_INVOCATIONS},
+};
 use std::{
 	fmt,
 	str::FromStr,
@@ -15,7 +19,7 @@ pub enum DeviceSelector {
 	/// The quickest kind there is: a discrete GPU, an integrated one, …, a software device.
 	#[default]
 	Auto,
-	/// No device: the processor, by the CPU reference. It cannot run shaders.
+	/// No device: the processor, by the CPU reference.
 	Cpu,
 	/// A device that a driver emulates on the processor (Mesa's lavapipe, Microsoft's WARP).
 	Software,
@@ -71,9 +75,74 @@ pub struct DeviceInfo {
 	pub max_binding_bytes: u64,
 	/// Most invocations of a workgroup.
 	pub max_workgroup_invocations: u32,
+	/// Most invocations of a workgroup in z.
+	pub max_workgroup_depth: u32,
+	/// Most memory of a workgroup, bytes.
+	pub max_workgroup_bytes: u32,
+	/// Most buffers of a program, the engine's own one included.
+	pub max_buffers: u32,
+	/// Most workgroups of a dispatch in one dimension.
+	pub max_workgroups: u32,
+	/// Whether it runs compute shaders at all.
+	pub has_compute: bool,
+	/// Abilities beyond what every device has, as wgpu names them, that tasks may come to use.
+	pub features: Vec<&'static str>,
 }
 
+/// Buffers of a matrix product's kernel.
+const GEMM_BUFFERS: u64 = 3;
+/// Most buffers of a program of the profile: inputs, parameters, the output, and the engine's own.
+const PROGRAM_BUFFERS: u64 = MAX_INPUTS as u64 + 3;
+
+/// Abilities that integer kernels profit from.
+const FEATURES: &[(wgpu::Features, &str)] = &[
+	(wgpu::Features::SHADER_INT64, "SHADER_INT64"),
+	(wgpu::Features::SHADER_F16, "SHADER_F16"),
+	(wgpu::Features::SUBGROUP, "SUBGROUP"),
+	(wgpu::Features::TIMESTAMP_QUERY, "TIMESTAMP_QUERY"),
+];
+
 impl DeviceInfo {
+	/// What the device lacks to run matrix products; nothing if it can run all.
+	pub fn gemm_gaps(&self) -> Vec<String> {
+		self.gaps(&[("storage buffers", self.max_buffers.into(), GEMM_BUFFERS)])
+	}
+
+	/// What the device lacks to run every program of the profile. It may still run smaller ones, but a
+	/// miner of it would answer the others with a `DeviceFault`.
+	pub fn shader_gaps(&self) -> Vec<String> {
+		self.gaps(&[
+			("storage buffers", self.max_buffers.into(), PROGRAM_BUFFERS),
+			("bytes in one buffer", self.max_binding_bytes, MAX_DATA_BYTES as u64),
+			(
+				"invocations of a workgroup",
+				self.max_workgroup_invocations.into(),
+				MAX_WORKGROUP_INVOCATIONS.into(),
+			),
+			(
+				"invocations of a workgroup in z",
+				self.max_workgroup_depth.into(),
+				MAX_WORKGROUP_DEPTH.into(),
+			),
+			(
+				"bytes of workgroup memory",
+				self.max_workgroup_bytes.into(),
+				MAX_WORKGROUP_BYTES.into(),
+			),
+			("workgroups in a dimension", self.max_workgroups.into(), MAX_WORKGROUPS.into()),
+		])
+	}
+
+	/// Limits, as (name, what there is, what is needed), that are too low.
+	fn gaps(&self, limits: &[(&str, u64, u64)]) -> Vec<String> {
+		let compute = (!self.has_compute).then(|| "compute shaders".to_string());
+		let short = limits.iter().filter(|(_, has, needs)| has < needs);
+		compute
+			.into_iter()
+			.chain(short.map(|(name, has, needs)| format!("{needs} {name}, it has {has}")))
+			.collect()
+	}
+
 	fn of(index: usize, adapter: &Adapter) -> Self {
 		let info = adapter.get_info();
 		let limits = adapter.limits();
@@ -87,8 +156,23 @@ impl DeviceInfo {
 			name: info.name,
 			max_binding_bytes: limits.max_storage_buffer_binding_size,
 			max_workgroup_invocations: limits.max_compute_invocations_per_workgroup,
+			max_workgroup_depth: limits.max_compute_workgroup_size_z,
+			max_workgroup_bytes: limits.max_compute_workgroup_storage_size,
+			max_buffers: limits.max_storage_buffers_per_shader_stage,
+			max_workgroups: limits.max_compute_workgroups_per_dimension,
+			has_compute: has_compute(adapter),
+			features: FEATURES
+				.iter()
+				.filter(|(feature, _)| adapter.features().contains(*feature))
+				.map(|(_, name)| *name)
+				.collect(),
 		}
 	}
+}
+
+fn has_compute(adapter: &Adapter) -> bool {
+	let flags = adapter.get_downlevel_capabilities().flags;
+	flags.contains(wgpu::DownlevelFlags::COMPUTE_SHADERS)
 }
 
 fn vendor(id: u32) -> String {
@@ -181,8 +265,7 @@ impl Gpu {
 		}
 		let (index, adapter) = select(selector, &adapters)?;
 		let info = DeviceInfo::of(index, adapter);
-		let flags = adapter.get_downlevel_capabilities().flags;
-		if !flags.contains(wgpu::DownlevelFlags::COMPUTE_SHADERS) {
+		if !info.has_compute {
 			let missing = "compute shaders";
 			return Err(OpenError::Unsupported { device: info.name, missing });
 		}
@@ -254,6 +337,33 @@ fn select<'a>(
 #[cfg(test)]
 mod tests {
 	use super::*;
+
+	#[test]
+	fn gaps_should_name_each_limit_that_is_too_low() {
+		let mut info = DeviceInfo {
+			index: 0,
+			name: String::new(),
+			backend: String::new(),
+			vendor: String::new(),
+			kind: String::new(),
+			driver: String::new(),
+			max_binding_bytes: 64 << 20,
+			max_workgroup_invocations: 256,
+			max_workgroup_depth: 64,
+			max_workgroup_bytes: 16 << 10,
+			max_buffers: 11,
+			max_workgroups: 65_535,
+			has_compute: true,
+			features: vec![],
+		};
+		assert!(info.gemm_gaps().is_empty() && info.shader_gaps().is_empty());
+		info.max_buffers = 8;
+		assert!(info.gemm_gaps().is_empty());
+		assert_eq!(info.shader_gaps(), ["11 storage buffers, it has 8"]);
+		info.has_compute = false;
+		assert_eq!(info.gemm_gaps(), ["compute shaders"]);
+		assert_eq!(info.shader_gaps().len(), 2);
+	}
 
 	#[test]
 	fn selector_should_read_what_it_writes() {

@@ -1,6 +1,6 @@
 //! `aitbc-miner run`: one job from files.
 
-use super::{EXIT_DEVICE, EXIT_JOB, Fault, RunArguments, read_file};
+use super::{EXIT_DEVICE, EXIT_JOB, Fault, RunArguments, parse_workgroups, read_file};
 use aitbc_compute_core::gemm::{Axis, Form};
 use aitbc_miner::{
 	DeviceSelector, Engine, EngineError, ProcessEngine, ProcessEngineConfig, WorkRequest,
@@ -88,14 +88,6 @@ impl From<ScaledAxis> for Axis {
 			ScaledAxis::Column => Axis::Column,
 		}
 	}
-}
-
-fn parse_workgroups(text: &str) -> Result<[u32; 3], String> {
-	let numbers: Result<Vec<u32>, _> = text.split(',').map(|part| part.trim().parse()).collect();
-	numbers
-		.ok()
-		.and_then(|numbers| numbers.try_into().ok())
-		.ok_or_else(|| "three numbers are needed, such as 128,96,1".to_string())
 }
 
 fn request(job: &Job) -> anyhow::Result<WorkRequest> {

@@ -1,16 +1,16 @@
 //! The commands, and what they exit with.
 
 mod bench;
+mod conformance;
+mod devices;
+mod explain;
 mod jobs;
 
-use aitbc_compute_core::profile;
 use aitbc_miner::{
-	ChildLimits, DEFAULT_MEMORY_LIMIT_BYTES, DEFAULT_TIME_LIMIT, DeviceSelector, EngineError,
-	list_devices, serve,
+	ChildLimits, DEFAULT_MEMORY_LIMIT_BYTES, DEFAULT_TIME_LIMIT, DeviceSelector, EngineError, serve,
 };
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
-use serde_json::json;
 use std::{
 	io::{IsTerminal, Read},
 	path::{Path, PathBuf},
@@ -28,25 +28,39 @@ const MAX_FILE_BYTES: u64 = 128 * 1024 * 1024;
 const EXIT_CODES: &str = "\
 Exit codes:
   0  done
-  1  a file cannot be read or written
+  1  a file cannot be read or written, a report does not hold
   2  wrong arguments
   3  the job is at fault: its program is invalid or refused, its inputs do not fit, it does not end
-  4  the device is at fault: missing, lost, out of memory";
+  4  the device is at fault: missing, lost, out of memory, not as the reference";
 
 const EXAMPLES: &str = "\
 Examples:
   aitbc-miner devices
-  aitbc-miner check filter.wgsl
+  aitbc-miner explain filter.wgsl
   aitbc-miner run gemm --m 64 --k 64 --n 64 a.bin b.bin -o c.bin
   aitbc-miner run wgsl filter.wgsl --workgroups 128,96,1 --output-bytes 3145728 \\
       --input pixels.bin --params-u32 1024,768 -o edges.bin
   aitbc-miner --device cpu-software bench --json";
 
+const EXPLAIN_EXAMPLES: &str = "\
+Examples:
+  aitbc-miner explain filter.wgsl
+  aitbc-miner explain filter.wgsl --workgroups 8,8,1 --output-bytes 16384 \\
+      --input pixels.bin --params-u32 64,64
+  aitbc-miner --json explain filter.wgsl";
+
+const CONFORMANCE_EXAMPLES: &str = "\
+Examples:
+  aitbc-miner conformance --quick
+  aitbc-miner --device cpu conformance --class gemm,wgsl
+  aitbc-miner conformance --key worker.secret -o report.json
+  aitbc-miner conformance --verify report.json";
+
 /// Runs AITBC's compute tasks on this machine.
 #[derive(Debug, Parser)]
 #[command(name = "aitbc-miner", version, after_help = format!("{EXAMPLES}\n\n{EXIT_CODES}"))]
 pub struct Arguments {
-	/// The device: auto, cpu (no device, no shaders), cpu-software (an emulated GPU), a number from
+	/// The device: auto, cpu (the reference, without a GPU), cpu-software (an emulated GPU), a number from
 	/// `devices`, or a part of a device's name.
 	#[arg(long, global = true, env = "AITBC_DEVICE", default_value = "auto")]
 	device: DeviceSelector,
@@ -69,11 +83,12 @@ enum Command {
 		#[arg(long, default_value_t = 2)]
 		seconds: u64,
 	},
-	/// Say whether a program keeps the integer profile; if not, which line breaks it and why.
-	Check {
-		/// WGSL source.
-		program: PathBuf,
-	},
+	/// Compare this device with the reference, bit by bit: is it fit to mine?
+	#[command(after_help = CONFORMANCE_EXAMPLES)]
+	Conformance(conformance::ConformanceArguments),
+	/// Say what a shader costs, or which line breaks the integer profile, why, and how to mend it.
+	#[command(visible_alias = "check", after_help = EXPLAIN_EXAMPLES)]
+	Explain(explain::ExplainArguments),
 	/// What the engine starts for every job. Speaks a binary protocol on standard input and output.
 	#[command(hide = true)]
 	Exec {
@@ -132,12 +147,13 @@ pub fn run(arguments: Arguments) -> ExitCode {
 	start_log(is_child);
 	let result = match command {
 		Command::Devices => {
-			devices(json);
+			devices::run(json);
 			Ok(())
 		}
 		Command::Run(arguments) => jobs::run(device, json, &arguments),
 		Command::Bench { seconds } => bench::run(&device, json, Duration::from_secs(seconds)),
-		Command::Check { program } => check(&program, json),
+		Command::Conformance(arguments) => conformance::run(&device, json, &arguments),
+		Command::Explain(arguments) => explain::run(json, &arguments),
 		Command::Exec { time_limit_ms, memory_limit_bytes } => {
 			let time = Duration::from_millis(time_limit_ms);
 			let limits = ChildLimits { time, memory_bytes: memory_limit_bytes };
@@ -165,77 +181,12 @@ fn start_log(is_child: bool) {
 		.init();
 }
 
-fn devices(json: bool) {
-	let devices = list_devices();
-	if json {
-		let list: Vec<_> = devices
-			.iter()
-			.map(|device| {
-				json!({
-					"index": device.index,
-					"name": device.name,
-					"kind": device.kind,
-					"backend": device.backend,
-					"vendor": device.vendor,
-					"driver": device.driver,
-					"max_binding_bytes": device.max_binding_bytes,
-					"max_workgroup_invocations": device.max_workgroup_invocations,
-				})
-			})
-			.collect();
-		println!("{}", json!({ "devices": list }));
-		return;
-	}
-	if devices.is_empty() {
-		println!(
-			"no device: install your GPU's Vulkan driver, or Debian's mesa-vulkan-drivers for a \
-			 software device"
-		);
-	}
-	for device in devices {
-		println!(
-			"{}: {} ({}, {}, {}, {})",
-			device.index, device.name, device.kind, device.backend, device.vendor, device.driver
-		);
-	}
-}
-
-fn check(path: &Path, json: bool) -> Result<(), Fault> {
-	let source = read_file(path)?;
-	match profile::check(&source) {
-		Ok(program) => {
-			let [x, y, z] = program.workgroup_size();
-			if json {
-				let reads: Vec<_> = program.reads().iter().map(|binding| &binding.name).collect();
-				let (size, output) = (program.workgroup_size(), &program.output().name);
-				let verdict =
-					json!({ "ok": true, "workgroup_size": size, "reads": reads, "output": output });
-				println!("{verdict}");
-			} else {
-				let reads = program.reads().len();
-				println!("{}: keeps the integer profile", path.display());
-				println!("workgroup {x} × {y} × {z}, reads {reads} buffers, writes one");
-			}
-			Ok(())
-		}
-		Err(error) => {
-			if json {
-				let place = error.location();
-				let (line, column) = (place.map(|it| it.line), place.map(|it| it.column));
-				println!(
-					"{}",
-					json!({
-						"ok": false,
-						"refused": error.is_refusal(),
-						"line": line,
-						"column": column,
-						"message": error.to_string(),
-					})
-				);
-			}
-			Err(Fault::of_job(format!("{}: {error}", path.display())))
-		}
-	}
+fn parse_workgroups(text: &str) -> Result<[u32; 3], String> {
+	let numbers: Result<Vec<u32>, _> = text.split(',').map(|part| part.trim().parse()).collect();
+	numbers
+		.ok()
+		.and_then(|numbers| numbers.try_into().ok())
+		.ok_or_else(|| "three numbers are needed, such as 128,96,1".to_string())
 }
 
 /// The whole of a file, if it is no larger than any job's data.

@@ -35,7 +35,7 @@ impl Location {
 	}
 
 	/// Where a span begins, if the compiler knows it.
-	pub(super) fn of(source: &str, span: Span) -> Option<Self> {
+	pub(crate) fn of(source: &str, span: Span) -> Option<Self> {
 		span.to_range().map(|range| Self::at(source, range.start))
 	}
 }

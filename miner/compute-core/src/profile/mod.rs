@@ -83,6 +83,21 @@ pub enum Rule {
 }
 
 impl Rule {
+	/// The invariant of `compute.md` that the rule belongs to.
+	pub const fn invariant(self) -> &'static str {
+		match self {
+			Rule::Float | Rule::Width => "INV-COMPUTE-9",
+			Rule::Texture | Rule::Subgroup | Rule::Extension | Rule::AtomicResult => {
+				"INV-COMPUTE-10"
+			}
+			Rule::Override | Rule::Binding | Rule::Memory => "INV-COMPUTE-11",
+			Rule::EntryPoint | Rule::WorkgroupSize => "INV-COMPUTE-12",
+			Rule::Barrier => "INV-COMPUTE-16",
+			Rule::Size => "INV-COMPUTE-19",
+			Rule::Alias => "INV-COMPUTE-22",
+		}
+	}
+
 	/// Why the rule is there and what to do instead.
 	pub const fn reason(self) -> &'static str {
 		match self {
@@ -200,6 +215,15 @@ impl ProfileError {
 		matches!(self, ProfileError::Thread { .. })
 	}
 
+	/// The invariant of `compute.md` that the program breaks; none if it is not the program's fault.
+	pub const fn invariant(&self) -> Option<&'static str> {
+		match self {
+			ProfileError::Refused { rule, .. } => Some(rule.invariant()),
+			ProfileError::Thread { .. } => None,
+			_ => Some("INV-COMPUTE-8"),
+		}
+	}
+
 	/// Where in the source, if it is one place.
 	pub const fn location(&self) -> Option<Location> {
 		match self {
@@ -227,6 +251,7 @@ pub struct Program {
 	workgroup_size: [u32; 3],
 	reads: Vec<Binding>,
 	output: Binding,
+	unfolded_size: u64,
 }
 
 impl Program {
@@ -243,6 +268,12 @@ impl Program {
 	/// The read-only buffers, binding 0 first: the inputs and, if there are any, the parameters.
 	pub fn reads(&self) -> &[Binding] {
 		&self.reads
+	}
+
+	/// Expressions and statements, every call counted as what it calls; at most
+	/// [`MAX_UNFOLDED_SIZE`].
+	pub const fn unfolded_size(&self) -> u64 {
+		self.unfolded_size
 	}
 
 	/// The output buffer; its binding follows the last of [`Self::reads`].
@@ -298,12 +329,12 @@ fn check_text(source: &str) -> Result<Program, ProfileError> {
 	let workgroup_size = walk.check_entry_point()?;
 	let (reads, output) = bindings::check(&walk)?;
 	walk.check_types()?;
-	walk.check_size()?;
+	let unfolded_size = walk.check_size()?;
 	if let Some(span) = uniform::analyse(&module).misplaced_barrier() {
 		return walk.refuse(span, Rule::Barrier, "a barrier in non-uniform control flow");
 	}
 	validate(Capabilities::empty())?;
-	Ok(Program { source: source.to_string(), workgroup_size, reads, output })
+	Ok(Program { source: source.to_string(), workgroup_size, reads, output, unfolded_size })
 }
 
 fn parse_error(source: &str, error: &naga::front::wgsl::ParseError) -> ProfileError {

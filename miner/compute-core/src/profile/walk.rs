@@ -189,8 +189,9 @@ impl<'a> Walk<'a> {
 	}
 
 	/// The program with every call replaced by what it calls, which is what drivers compile: a chain of
-	/// functions that each call the one before twice would be exponentially long.
-	pub(super) fn check_size(&self) -> Result<(), ProfileError> {
+	/// functions that each call the one before twice would be exponentially long. Gives the entry
+	/// point's size.
+	pub(super) fn check_size(&self) -> Result<u64, ProfileError> {
 		let mut sizes: Vec<u64> = Vec::with_capacity(self.module.functions.len());
 		let unfolded = |sizes: &[u64], function: &Function| {
 			let own = function.expressions.len() as u64;
@@ -207,13 +208,14 @@ impl<'a> Walk<'a> {
 			}
 			sizes.push(size);
 		}
+		let mut whole = 0;
 		for entry in &self.module.entry_points {
-			let size = unfolded(&sizes, &entry.function);
-			if size > MAX_UNFOLDED_SIZE {
-				return too_large(self.span_of_function(&entry.name), size);
+			whole = unfolded(&sizes, &entry.function);
+			if whole > MAX_UNFOLDED_SIZE {
+				return too_large(self.span_of_function(&entry.name), whole);
 			}
 		}
-		Ok(())
+		Ok(whole)
 	}
 
 	fn check_function(&self, scope: &Scope<'_>) -> Result<(), ProfileError> {

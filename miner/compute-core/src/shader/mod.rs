@@ -41,7 +41,7 @@ mod tests;
 pub(crate) mod uniform;
 
 use crate::{
-	profile::Program,
+	profile::{Location, Program},
 	stack::{StackError, on_large_stack},
 };
 use alloc::{
@@ -123,6 +123,7 @@ struct Instrumented {
 
 /// A program ready to run.
 pub struct Shader {
+	source: String,
 	module: Module,
 	info: ModuleInfo,
 	instrumented: Instrumented,
@@ -132,6 +133,17 @@ pub struct Shader {
 	/// Whether invocations learn from each other while they run.
 	communicates: bool,
 	control_binding: u32,
+	loops: Vec<Loop>,
+}
+
+/// A loop of a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Loop {
+	/// Where it stands, if the compiler knows.
+	pub place: Option<Location>,
+	/// Whether all invocations of a workgroup take as many rounds of it (INV-COMPUTE-16). The rounds
+	/// of others are counted for each invocation by itself, which devices are slower at.
+	pub is_uniform: bool,
 }
 
 impl core::fmt::Debug for Shader {
@@ -179,7 +191,18 @@ impl Shader {
 			.iter()
 			.any(|(_, variable)| variable.space == AddressSpace::WorkGroup);
 		let has_barrier = uniformity.has_barrier();
-		Ok(Self { module, info, instrumented, checked, has_barrier, communicates, control_binding })
+		let loops = uniformity.loops(&module, program.source());
+		Ok(Self {
+			source: program.source().to_string(),
+			module,
+			info,
+			instrumented,
+			checked,
+			has_barrier,
+			communicates,
+			control_binding,
+			loops,
+		})
 	}
 
 	/// The program for a device, for invocations with so much fuel. Its buffers are those of the program,
@@ -192,6 +215,11 @@ impl Shader {
 	/// Number of the control buffer in group 0: one more than the output's.
 	pub const fn control_binding(&self) -> u32 {
 		self.control_binding
+	}
+
+	/// The program's loops, in the order of their functions.
+	pub fn loops(&self) -> &[Loop] {
+		&self.loops
 	}
 
 	/// What the control buffer says after the dispatch; `None` if it is too short.
@@ -224,6 +252,7 @@ impl Shader {
 		let target = interpret::Target {
 			module: &self.module,
 			info: &self.info,
+			source: &self.source,
 			fuel: Some(fuel),
 			has_barrier: self.has_barrier,
 		};
@@ -249,7 +278,8 @@ impl Shader {
 	) -> Result<(Ending, Vec<u8>), InterpretError> {
 		let checked = self.checked.as_ref().filter(|_| is_checked);
 		let Instrumented { module, info } = checked.unwrap_or(&self.instrumented);
-		let target = interpret::Target { module, info, fuel: None, has_barrier: self.has_barrier };
+		let (source, has_barrier) = (self.source.as_str(), self.has_barrier);
+		let target = interpret::Target { module, info, source, fuel: None, has_barrier };
 		let words = interpret::words_of(&control(fuel));
 		let end = interpret::run(&target, call, Some(words), Workgroups::All, limits)?;
 		let bytes: Vec<u8> = end

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::profile::{self, ProfileError, Rule};
 
-const LIMITS: Limits = Limits { memory_bytes: 1 << 28, steps: 50_000_000 };
+const LIMITS: Limits = Limits { memory_bytes: 1 << 28, steps: 50_000_000, deadline: None };
 
 /// A program whose `main` has this body; it has an input, an output, and workgroup memory.
 fn source(size: u32, body: &str) -> String {
@@ -345,7 +345,7 @@ fn interpretation_should_end_whatever_the_dispatch() {
 	let huge =
 		Call { inputs: &inputs, params: &[], workgroups: [65_535; 3], output_bytes: 64 << 20 };
 	let body = "output[id.x] = 1;";
-	let limits = Limits { memory_bytes: 1 << 30, steps: 100_000 };
+	let limits = Limits { memory_bytes: 1 << 30, steps: 100_000, deadline: None };
 	let shader = shader(&source(4, body));
 	let result = shader.interpret(&huge, 10, Workgroups::All, limits);
 	assert_eq!(result, Err(InterpretError::TooLong));

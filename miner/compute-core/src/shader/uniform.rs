@@ -14,6 +14,8 @@
 //! called from such a place. What a pointer argument points to is taken as varying. Everything only
 //! ever changes from uniform to varying, so that the fixpoint exists and is reached.
 
+use super::Loop;
+use crate::profile::Location;
 use alloc::{collections::BTreeSet, vec, vec::Vec};
 use naga::{
 	AddressSpace, Binding, Block, BuiltIn, Expression, Function, FunctionArgument, GlobalVariable,
@@ -83,6 +85,41 @@ impl Uniformity {
 	/// Whether all invocations of a workgroup enter this loop together and take as many rounds.
 	pub(super) fn is_uniform_loop(&self, statement: &Statement) -> bool {
 		!self.divergent_loops.contains(&address(statement))
+	}
+
+	/// The loops of a module that this is the analysis of.
+	pub(super) fn loops(&self, module: &Module, source: &str) -> Vec<Loop> {
+		let functions = module.functions.iter().map(|(_, function)| function);
+		let entries = module.entry_points.iter().map(|entry| &entry.function);
+		let mut loops = Vec::new();
+		for function in functions.chain(entries) {
+			self.add_loops(&function.body, source, &mut loops);
+		}
+		loops
+	}
+
+	fn add_loops(&self, block: &Block, source: &str, loops: &mut Vec<Loop>) {
+		for (statement, span) in block.span_iter() {
+			match statement {
+				Statement::Block(block) => self.add_loops(block, source, loops),
+				Statement::If { accept, reject, .. } => {
+					self.add_loops(accept, source, loops);
+					self.add_loops(reject, source, loops);
+				}
+				Statement::Switch { cases, .. } => {
+					for case in cases {
+						self.add_loops(&case.body, source, loops);
+					}
+				}
+				Statement::Loop { body, continuing, .. } => {
+					let place = Location::of(source, *span);
+					loops.push(Loop { place, is_uniform: self.is_uniform_loop(statement) });
+					self.add_loops(body, source, loops);
+					self.add_loops(continuing, source, loops);
+				}
+				_ => {}
+			}
+		}
 	}
 }
 

@@ -7,6 +7,7 @@
 
 mod choices;
 mod expressions;
+pub mod operations;
 mod statements;
 
 use alloc::{format, string::String, vec::Vec};

@@ -1,14 +1,15 @@
 //! One invocation, statement by statement: it runs until it ends, stands at a barrier, or has no fuel.
 
 use super::{
-	InterpretError,
+	InterpretError, Target,
 	memory::World,
 	value::{Layout, Value, grow},
 };
+use crate::profile::Location;
 use alloc::{string::ToString, vec, vec::Vec};
 use naga::{
 	Barrier, Block, Expression, Function, Handle, Module, Statement, SwitchCase, SwitchValue,
-	valid::{FunctionInfo, ModuleInfo},
+	valid::FunctionInfo,
 };
 
 /// A function with the places of its variables.
@@ -22,6 +23,8 @@ pub(super) struct Code<'m> {
 /// A module made ready to run.
 pub(super) struct Machine<'m> {
 	pub module: &'m Module,
+	/// What the module was made from.
+	source: &'m str,
 	pub layout: Layout,
 	/// Functions by the handle's index; the entry point comes last.
 	pub codes: Vec<Code<'m>>,
@@ -34,7 +37,7 @@ pub(super) struct Machine<'m> {
 
 /// Where an invocation stands in a block.
 struct Cursor<'m> {
-	block: &'m [Statement],
+	block: &'m Block,
 	at: usize,
 	kind: Kind<'m>,
 }
@@ -101,11 +104,8 @@ pub(super) fn unsupported(what: impl ToString) -> InterpretError {
 }
 
 impl<'m> Machine<'m> {
-	pub fn new(
-		module: &'m Module,
-		info: &'m ModuleInfo,
-		fuel: Option<u32>,
-	) -> Result<Self, InterpretError> {
+	pub fn new(target: &Target<'m>) -> Result<Self, InterpretError> {
+		let Target { module, info, source, fuel, .. } = *target;
 		let layout = Layout::new(module);
 		let entries = module.entry_points.iter().enumerate();
 		let codes = module
@@ -123,7 +123,7 @@ impl<'m> Machine<'m> {
 				Code { function, info, locals, local_words }
 			})
 			.collect();
-		let mut machine = Self { module, layout, codes, private: Vec::new(), fuel };
+		let mut machine = Self { module, source, layout, codes, private: Vec::new(), fuel };
 		machine.private = machine.private_image()?;
 		Ok(machine)
 	}
@@ -183,7 +183,7 @@ impl<'m> Machine<'m> {
 		let code = self.codes.get(index).ok_or_else(|| unsupported("an unknown function"))?;
 		let function: &'m Function = code.function;
 		let count = function.expressions.len();
-		world.spend((count as u64 + u64::from(code.local_words)) / 8)?;
+		world.budget.spend((count as u64 + u64::from(code.local_words)) / 8)?;
 		let mut locals = vec![0; code.local_words as usize];
 		for ((_, variable), begin) in function.local_variables.iter().zip(&code.locals) {
 			if let Some(init) = variable.init {
@@ -210,12 +210,17 @@ impl<'m> Machine<'m> {
 				self.leave(invocation, None)?;
 				continue;
 			};
-			world.spend(1)?;
-			let block: &'m [Statement] = cursor.block;
-			let pause = match block.get(cursor.at) {
+			world.budget.spend(1)?;
+			let (block, at) = (cursor.block, cursor.at);
+			let pause = match block.get(at) {
 				Some(statement) => {
-					cursor.at = cursor.at.saturating_add(1);
-					self.statement(invocation, world, statement)?
+					cursor.at = at.saturating_add(1);
+					let races = world.races.len();
+					let pause = self.statement(invocation, world, statement)?;
+					if world.races.len() > races {
+						world.place_races(races, self.place(block, at));
+					}
+					pause
 				}
 				None => self.end_block(invocation)?,
 			};
@@ -223,6 +228,12 @@ impl<'m> Machine<'m> {
 				return Ok(pause);
 			}
 		}
+	}
+
+	/// Where a statement stands in the source.
+	fn place(&self, block: &Block, at: usize) -> Option<Location> {
+		let (_, span) = block.span_iter().nth(at)?;
+		Location::of(self.source, *span)
 	}
 
 	/// Counts a round.
@@ -287,7 +298,7 @@ impl<'m> Machine<'m> {
 			Statement::Emit(range) => {
 				for handle in range.clone() {
 					let value = self.evaluate(invocation, world, handle)?;
-					world.spend(1 + value.words().len() as u64 / 8)?;
+					world.budget.spend(1 + value.words().len() as u64 / 8)?;
 					set(top(invocation)?, handle, value)?;
 				}
 			}

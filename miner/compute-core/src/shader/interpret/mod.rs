@@ -5,7 +5,7 @@
 //! it is found and reported ([`Race`]). Speed is not its aim: it is what devices are compared with, and
 //! what a dispute about a shader can be settled by.
 //!
-//! Its use of memory and time is bounded by [`Limits`], whatever the program.
+//! Its use of memory, steps and time is bounded by [`Limits`], whatever the program.
 
 mod arith;
 mod evaluate;
@@ -15,15 +15,17 @@ mod race;
 mod value;
 
 use super::Call;
+use crate::profile::Location;
 use alloc::{
 	string::{String, ToString},
 	vec,
 	vec::Vec,
 };
 use machine::{Machine, Pause, unsupported};
-use memory::World;
+use memory::{Budget, World};
 use naga::{Binding, BuiltIn, Module, TypeInner, valid::ModuleInfo};
 use race::Shadow;
+use std::time::Instant;
 use value::Value;
 
 /// What an interpretation may use.
@@ -33,12 +35,14 @@ pub struct Limits {
 	pub memory_bytes: u64,
 	/// Statements and expressions.
 	pub steps: u64,
+	/// When it must have ended; looked at every some thousand steps.
+	pub deadline: Option<Instant>,
 }
 
 impl Default for Limits {
 	/// One GiB, and some minutes of a processor.
 	fn default() -> Self {
-		Self { memory_bytes: 1 << 30, steps: 10_000_000_000 }
+		Self { memory_bytes: 1 << 30, steps: 10_000_000_000, deadline: None }
 	}
 }
 
@@ -87,6 +91,8 @@ pub struct Race {
 	pub first: u64,
 	/// Number of the one that must not have touched it then.
 	pub second: u64,
+	/// The statement by which that one did, if the compiler knows where it stands.
+	pub place: Option<Location>,
 }
 
 /// How a dispatch ended.
@@ -126,6 +132,9 @@ pub enum InterpretError {
 	/// [`Limits::steps`].
 	#[error("interpreting the dispatch takes more steps than allowed")]
 	TooLong,
+	/// [`Limits::deadline`].
+	#[error("interpreting the dispatch takes more time than allowed")]
+	TimedOut,
 	/// Invocations of a workgroup stand at different barriers. The profile excludes that.
 	#[error("invocations of workgroup {workgroup} wait at different barriers")]
 	Barriers {
@@ -144,6 +153,7 @@ pub enum InterpretError {
 pub(super) struct Target<'m> {
 	pub module: &'m Module,
 	pub info: &'m ModuleInfo,
+	pub source: &'m str,
 	/// None for a module that counts its fuel itself.
 	pub fuel: Option<u32>,
 	pub has_barrier: bool,
@@ -178,7 +188,7 @@ pub(super) fn run(
 	workgroups: Workgroups,
 	limits: Limits,
 ) -> Result<End, InterpretError> {
-	let machine = Machine::new(target.module, target.info, target.fuel)?;
+	let machine = Machine::new(target)?;
 	let Some(entry) = target.module.entry_points.first() else {
 		return Err(unsupported("no entry point"));
 	};
@@ -210,7 +220,7 @@ pub(super) fn run(
 		output_shadow: Shadow::new(output_words),
 		workgroup_shadow: Shadow::new(group_words),
 		races: Vec::new(),
-		steps_left: limits.steps,
+		budget: Budget::new(limits),
 	};
 	let mut dispatch = Dispatch { machine: &machine, call, size, rounds: 0 };
 	let out_of_fuel = dispatch.all_groups(&mut world, workgroups, target.has_barrier)?;
@@ -247,7 +257,7 @@ impl Dispatch<'_, '_> {
 				for x in 0..columns {
 					let is_selected = selected.contains(number);
 					// Leaving out takes time, too.
-					world.spend(1)?;
+					world.budget.spend(1)?;
 					if is_selected && self.group(world, [x, y, z], number, has_barrier)? {
 						return Ok(true);
 					}
@@ -265,7 +275,7 @@ impl Dispatch<'_, '_> {
 		number: u64,
 		has_barrier: bool,
 	) -> Result<bool, InterpretError> {
-		world.spend(world.workgroup.len() as u64 / 8)?;
+		world.budget.spend(world.workgroup.len() as u64 / 8)?;
 		world.workgroup.fill(0);
 		world.workgroup_shadow.clear();
 		let count: u32 = self.size.iter().product();
@@ -303,7 +313,7 @@ impl Dispatch<'_, '_> {
 			}
 			match common {
 				Some(Pause::Barrier(stop)) if stop.orders_workgroup => {
-					world.spend(world.workgroup.len() as u64 / 8)?;
+					world.budget.spend(world.workgroup.len() as u64 / 8)?;
 					world.workgroup_shadow.clear();
 				}
 				Some(Pause::Barrier(_)) => {}

@@ -1,0 +1,70 @@
+//! What a process may still do once it runs a stranger's job.
+//!
+//! A shader reaches the machine only through a driver's compiler and runtime, which are large and written
+//! for programs that mean well. [`confine`] takes away what a job never needs, so that a driver that was
+//! talked into something cannot do it: start programs or processes, open sockets, look at other
+//! processes, read the user's files, write any file. See `specs/adr/0013-what-a-job-may-still-do.md`.
+//!
+//! Limits: files and system calls are confined on Linux alone, files only where the kernel has Landlock;
+//! [`Confinement`] says what holds. Elsewhere there are the limits on time, memory and open files, and
+//! the empty environment.
+
+#[cfg(target_os = "linux")]
+mod calls;
+mod environment;
+#[cfg(target_os = "linux")]
+mod files;
+
+use codec::{Decode, Encode};
+pub(crate) use environment::driver_variables;
+use serde::{Deserialize, Serialize};
+use std::{fmt, io};
+
+/// Which of a process's abilities are gone.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+pub struct Confinement {
+	/// Files: only drivers can be read, nothing but devices written. If not, why.
+	pub files: Option<String>,
+	/// System calls: no programs, processes, sockets, signals to others. If not, why.
+	pub system_calls: Option<String>,
+}
+
+impl Confinement {
+	/// Whether everything is confined that this crate knows how to confine.
+	pub const fn is_whole(&self) -> bool {
+		self.files.is_none() && self.system_calls.is_none()
+	}
+}
+
+impl fmt::Display for Confinement {
+	fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+		let say = |what: &str, gap: &Option<String>| match gap {
+			None => format!("{what} confined"),
+			Some(reason) => format!("{what} NOT confined ({reason})"),
+		};
+		let (files, calls) = (say("files", &self.files), say("system calls", &self.system_calls));
+		write!(formatter, "{files}, {calls}")
+	}
+}
+
+/// Confines the calling thread and every thread it starts from now on. There is no way back.
+///
+/// What the kernel cannot do is left out and said in the result.
+///
+/// # Errors
+/// If the kernel can, and refuses.
+#[cfg(target_os = "linux")]
+pub fn confine() -> io::Result<Confinement> {
+	// Landlock's own calls are not among those that are refused afterwards; the order is for files that
+	// have to be opened for its rules.
+	let files = files::restrict()?;
+	let system_calls = calls::restrict()?;
+	Ok(Confinement { files, system_calls })
+}
+
+/// Nothing is known of how to confine a process on this system.
+#[cfg(not(target_os = "linux"))]
+pub fn confine() -> io::Result<Confinement> {
+	let reason = format!("not implemented for {}", std::env::consts::OS);
+	Ok(Confinement { files: Some(reason.clone()), system_calls: Some(reason) })
+}
