@@ -264,13 +264,49 @@ fn child_should_end_when_its_parent_is_gone() {
 }
 
 #[test]
-fn cpu_engine_should_run_all_but_shaders() {
+fn cpu_engine_should_run_every_class() {
 	let cpu = DeviceEngine::open(&DeviceSelector::Cpu, Duration::from_secs(60)).expect("no device");
-	let (code, message) = failure(cpu.execute(&shader("output[0] = 1u;", vec![1])));
-	assert_eq!(code, FailureCode::DeviceFault);
-	assert!(message.contains("cpu-software"), "{message}");
+	let request = shader("output[1] = input[0] + 1u;", vec![41]);
+	let WorkResult::Completed { output, .. } = cpu.execute(&request) else { panic!("no result") };
+	assert_eq!(output, [0, 0, 0, 0, 42, 0, 0, 0]);
 	let result = cpu.execute(&gemm(1, 2, 1, vec![2, 0xff], vec![3, 4]));
 	let WorkResult::Completed { output, .. } = result else { panic!("{result:?}") };
 	assert_eq!(output, 2_i32.to_le_bytes());
 	assert_eq!(cpu.profile().backend, "cpu");
+}
+
+#[test]
+fn cpu_engine_should_say_honestly_what_it_cannot_finish() {
+	let cpu = DeviceEngine::open(&DeviceSelector::Cpu, Duration::from_secs(1)).expect("no device");
+	let loops = "for (var i = 0u; i < input[0]; i++) { output[0] += i; }";
+	let dry = cpu.execute(&shader(loops, vec![9]));
+	assert!(matches!(dry, WorkResult::OutOfFuel { .. }), "{dry:?}");
+	let mut endless = shader("output[0] = input[0];", vec![7]);
+	if let Workload::Wgsl(call) = &mut endless.workload {
+		call.workgroups = [65_535; 3];
+	}
+	let begin = Instant::now();
+	let (code, message) = failure(cpu.execute(&endless));
+	assert_eq!(code, FailureCode::TimedOut, "{message}");
+	assert!(begin.elapsed() < Duration::from_secs(3), "took {:?}", begin.elapsed());
+	// 256 invocations that wait for each other, each with 8 KiB of variables in each of 80 functions.
+	let chain: String = (1..80)
+		.map(|level| {
+			let before = level - 1;
+			format!("fn f{level}(x: u32) -> u32 {{ var a: array<u32, 2000>; a[x] = x; return a[1] + f{before}(x); }}\n")
+		})
+		.collect();
+	let source = format!(
+		"@group(0) @binding(0) var<storage, read> input: array<u32>;
+		@group(0) @binding(1) var<storage, read_write> output: array<u32>;
+		fn f0(x: u32) -> u32 {{ return x; }}
+		{chain}
+		@compute @workgroup_size(256)
+		fn main(@builtin(global_invocation_id) id: vec3<u32>) {{
+			workgroupBarrier(); if id.x == 0u {{ output[0] = f79(input[0]); }}
+		}}"
+	);
+	let (code, message) = failure(cpu.execute(&shader_of(source.into_bytes(), vec![7])));
+	assert_eq!(code, FailureCode::DeviceFault, "{message}");
+	assert!(message.contains("bytes of memory"), "{message}");
 }

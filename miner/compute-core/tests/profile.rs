@@ -88,6 +88,18 @@ fn check_should_refuse_what_is_not_deterministic_and_name_the_line() {
 }
 
 #[test]
+fn errors_should_name_the_invariant() {
+	let invariant =
+		|source: &str| profile::check(source.as_bytes()).expect_err("refused").invariant();
+	assert_eq!(invariant(&body("let x = 1.5;")), Some("INV-COMPUTE-9"));
+	assert_eq!(invariant(&body("atomicExchange(&shared_count, 1u);")), Some("INV-COMPUTE-10"));
+	assert_eq!(invariant(&body("if id.x == 0u { workgroupBarrier(); }")), Some("INV-COMPUTE-16"));
+	assert_eq!(invariant("fn main() {"), Some("INV-COMPUTE-8"));
+	let thread = ProfileError::Thread { message: String::new() };
+	assert_eq!(thread.invariant(), None);
+}
+
+#[test]
 fn check_should_refuse_resources_that_a_job_has_not() {
 	let main = "@compute @workgroup_size(1) fn main() {}";
 	let output = "@group(0) @binding(0) var<storage, read_write> output: array<u32>;";

@@ -58,10 +58,10 @@ pub(super) fn run(json: bool, arguments: &ExplainArguments) -> Result<(), Fault>
 		Err(error) => {
 			if json {
 				println!("{}", refusal_json(&source, &error));
-			} else {
-				print_refusal(&name, &source, &error);
+				return Err(Fault::of_job(format!("{name}: {error}")));
 			}
-			return Err(Fault::of_job(format!("{name}: {error}")));
+			print_refusal(&name, &source, &error);
+			return Err(Fault::of_job(format!("no miner would run {name}")));
 		}
 	};
 	let shader = Shader::new(&program).context("the pass that makes programs safe")?;
@@ -130,7 +130,8 @@ fn line_of(source: &[u8], place: Location) -> Option<String> {
 fn print_refusal(name: &str, source: &[u8], error: &ProfileError) {
 	let verdict = if error.is_refusal() { "refused" } else { "invalid" };
 	let rule = error.invariant().map_or_else(String::new, |rule| format!(" ({rule})"));
-	println!("{name}: {verdict}{rule}");
+	let place = error.location().map_or_else(String::new, |place| format!(" at {place}"));
+	println!("{name}: {verdict}{place}{rule}");
 	if let Some(place) = error.location() {
 		if let Some(line) = line_of(source, place) {
 			let number = place.line.to_string();
@@ -148,6 +149,9 @@ fn print_refusal(name: &str, source: &[u8], error: &ProfileError) {
 		ProfileError::Refused { rule, what, .. } => {
 			println!("  found       {what}");
 			println!("  to mend it  {}", rule.reason());
+		}
+		ProfileError::Parse { message, .. } | ProfileError::Invalid { message, .. } => {
+			println!("  found       {message}");
 		}
 		other => println!("  found       {other}"),
 	}

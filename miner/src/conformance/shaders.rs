@@ -69,9 +69,9 @@ fn program(dispatch: Dispatch, body: &str) -> String {
 var<workgroup> tile: array<i32, 64>;
 var<workgroup> tally: atomic<i32>;
 var<private> notes: array<i32, 4>;
-fn fill(place: ptr<function, array<i32, 4>>, from: i32) -> i32 {{
-	for (var i = 0; i < 4; i++) {{ (*place)[i] = from + i; }}
-	return (*place)[from];
+fn fill(place: ptr<function, array<i32, 4>>, start: i32) -> i32 {{
+	for (var i = 0; i < 4; i++) {{ (*place)[i] = start + i; }}
+	return (*place)[start];
 }}
 fn early(x: i32) -> i32 {{ if x < 0 {{ return -1; }} else if x == 0 {{ return 7; }} return x; }}
 @compute @workgroup_size({size})
@@ -152,7 +152,7 @@ fn meanings() -> Vec<(&'static str, Dispatch, &'static str)> {
 			loop { sum += 1; continuing { break if sum % 3 == 0; } }
 			output[id.x] = sum;"),
 		("short-circuit", ONE,
-			"notes[0] = 1; let a = input[2] != 0 && input[1] / input[2] > 0; let b = input[3] == 1 || notes[9] > 0;
+			"notes[0] = 1; let a = input[2] != 0 && input[1] / input[2] > 0; let b = input[3] == 1 || notes[input[4]] > 0;
 			output[0] = select(1, 2, a) + 10 * select(1, 2, b);"),
 		("copies-of-arrays", ONE,
 			"var a = array<i32, 4>(1, 2, 3, 4); var b = a; b[input[3]] = 9; output[0] = a[1] * 100 + b[1];
@@ -401,4 +401,56 @@ fn misfits() -> Vec<Case> {
 		dispatched("misfit-output-too-large", [1; 3], MAX_DATA_BYTES as u32 + 4),
 		case("wgsl/program-missing", WorkRequest { program: None, ..plain }),
 	]
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use aitbc_compute_core::{
+		profile,
+		shader::{Call, Limits, Outcome, Shader, Workgroups, fuel},
+	};
+
+	#[test]
+	fn cases_should_run_without_races_unless_their_names_say_otherwise() {
+		let fails = ["wgsl/invalid-", "wgsl/refused-", "wgsl/misfit-", "wgsl/program-missing"];
+		let runs = |case: &&Case| !fails.iter().any(|prefix| case.id.starts_with(prefix));
+		for case in named().iter().filter(runs).filter(|case| !case.is_large) {
+			let request = case.jobs().next().expect("a named case has a job");
+			let (Workload::Wgsl(call), Some(source)) = (request.workload, &request.program) else {
+				panic!("{} is no shader", case.id);
+			};
+			let program = profile::check(source);
+			let program = program.unwrap_or_else(|error| panic!("{}: {error}", case.id));
+			let (inputs, params) = (&request.inputs, &request.params);
+			let (workgroups, output_bytes) = (call.workgroups, call.output_bytes as usize);
+			let fits = program.check_buffers(inputs, params, workgroups, output_bytes);
+			fits.unwrap_or_else(|error| panic!("{}: {error}", case.id));
+			let call = Call { inputs, params, workgroups, output_bytes };
+			let shader = Shader::new(&program).expect("the compiler takes it");
+			let fuel = fuel(request.units_limit);
+			let report = shader.interpret(&call, fuel, Workgroups::All, Limits::default());
+			let report = report.expect("within the limits");
+			assert_eq!(report.races, [], "{}", case.id);
+			let should_run_dry = ["too-few", "endless", "a-loop", "more-than-there-is"]
+				.iter()
+				.any(|part| case.id.contains(part));
+			let is_dry = report.outcome == Outcome::OutOfFuel;
+			assert_eq!(is_dry, should_run_dry, "{}: {} rounds", case.id, report.rounds);
+		}
+	}
+
+	#[test]
+	fn verdicts_should_be_those_of_their_names() {
+		for case in verdicts() {
+			let request = case.jobs().next().expect("a named case has a job");
+			let error = profile::check(&request.program.expect("a program")).expect_err(&case.id);
+			assert_eq!(
+				error.is_refusal(),
+				case.id.starts_with("wgsl/refused-"),
+				"{}: {error}",
+				case.id
+			);
+		}
+	}
 }

@@ -5,7 +5,7 @@ use super::{
 	Shader, Workgroups, control, fuel,
 	generate::{Choices, sample},
 };
-use crate::profile::{self, ProfileError, Rule};
+use crate::profile::{self, Location, ProfileError, Rule};
 
 const LIMITS: Limits = Limits { memory_bytes: 1 << 28, steps: 50_000_000, deadline: None };
 
@@ -354,6 +354,38 @@ fn interpretation_should_end_whatever_the_dispatch() {
 	let small = Limits { memory_bytes: 1 << 20, ..limits };
 	let result = shader.interpret(&huge, 10, Workgroups::All, small);
 	assert!(matches!(result, Err(InterpretError::Memory { limit: 1_048_576, .. })), "{result:?}");
+}
+
+#[test]
+fn interpretation_should_end_at_its_deadline() {
+	let inputs = [bytes(&[1])];
+	let huge = Call { inputs: &inputs, params: &[], workgroups: [65_535; 3], output_bytes: 4 };
+	let begin = std::time::Instant::now();
+	let deadline = begin.checked_add(std::time::Duration::from_millis(50));
+	let limits = Limits { deadline, steps: u64::MAX, ..LIMITS };
+	let shader = shader(&source(1, "output[0] = input[0];"));
+	let result = shader.interpret(&huge, 10, Workgroups::All, limits);
+	assert_eq!(result, Err(InterpretError::TimedOut));
+	assert!(begin.elapsed().as_secs() < 5, "took {:?}", begin.elapsed());
+}
+
+#[test]
+fn loops_and_races_should_be_placed_in_the_source() {
+	let shader = shader(&source(
+		4,
+		"for (var i = 0u; i < 3u; i++) { output[local] += 1; }
+		while output[local] < 2 { output[local] += 1; }
+		output[7] = input[local];",
+	));
+	let line = |place: Option<Location>| place.map(|place| place.line);
+	let loops: Vec<_> =
+		shader.loops().iter().map(|one| (line(one.place), one.is_uniform)).collect();
+	assert_eq!(loops, [(Some(14), true), (Some(15), false)]);
+	let inputs = [bytes(&[1, 2, 3, 4])];
+	let call = Call { inputs: &inputs, params: &[], workgroups: [1; 3], output_bytes: 32 };
+	let report = shader.interpret(&call, 9, Workgroups::All, LIMITS).expect("it ends");
+	let races: Vec<_> = report.races.iter().map(|race| (race.word, line(race.place))).collect();
+	assert_eq!(races, [(7, Some(16))]);
 }
 
 #[test]
