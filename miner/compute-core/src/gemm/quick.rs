@@ -19,8 +19,9 @@ const COLUMNS: usize = 16;
 /// Most rows that one thread takes at a time: they are packed once for all columns, and stay in the
 /// second-level cache if k is not huge.
 const STRIP_ROWS: usize = 8 * ROWS;
-/// Multiply-adds below which starting threads costs more than it gains.
-const THREADS_FROM: u64 = 1 << 26;
+/// Multiply-adds, about three milliseconds of them, below which starting threads, and waiting for one that
+/// a busy machine has put aside, costs more than it gains.
+const THREADS_FROM: u64 = 1 << 28;
 
 /// Two int16: the element at an even place of a line in the lower half, its neighbour in the upper.
 type Pair = i32;
