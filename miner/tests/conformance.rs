@@ -7,7 +7,7 @@
 
 use aitbc_miner::{
 	DeviceEngine, DeviceProfile, DeviceSelector, Engine, WorkRequest, WorkResult,
-	conformance::{Extent, Golden, Suite},
+	conformance::{Extent, Golden, SignedReport, Suite, matrix},
 };
 use aitbc_primitives::Class;
 use std::time::Duration;
@@ -76,4 +76,23 @@ fn suite_should_find_one_wrong_bit_and_say_where() {
 	let block = results.iter().find(|result| result.id == "gemm/random-0000-0099");
 	let detail = block.and_then(|result| result.detail.clone()).expect("it differs");
 	assert!(detail.starts_with("job ") && detail.contains("with root"), "{detail}");
+}
+
+#[test]
+fn committed_reports_should_hold_and_stand_in_the_table() {
+	let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../specs/conformance");
+	let golden = Golden::built_in().expect("well-formed");
+	let mut reports = Vec::new();
+	for entry in std::fs::read_dir(format!("{folder}/reports")).expect("a folder of reports") {
+		let path = entry.expect("readable").path();
+		let text = std::fs::read(&path).expect("readable");
+		let report: SignedReport = serde_json::from_slice(&text).expect("a report");
+		assert_eq!(report.verify(&golden), Ok(0), "{}", path.display());
+		reports.push(report);
+	}
+	let readme = std::fs::read_to_string(format!("{folder}/README.md")).expect("a README");
+	assert!(
+		readme.contains(&matrix(&reports)),
+		"run: aitbc-miner conformance --matrix specs/conformance"
+	);
 }

@@ -293,17 +293,17 @@ fn cpu_engine_should_say_honestly_what_it_cannot_finish() {
 	let chain: String = (1..80)
 		.map(|level| {
 			let before = level - 1;
-			format!("fn f{level}(x: u32) -> u32 {{ var a: array<u32, 2000>; a[x] = x; return a[1] + f{before}(x); }}\n")
+			format!("fn g{level}(x: u32) -> u32 {{ var a: array<u32, 2000>; a[x] = x; return a[1] + g{before}(x); }}\n")
 		})
 		.collect();
 	let source = format!(
 		"@group(0) @binding(0) var<storage, read> input: array<u32>;
 		@group(0) @binding(1) var<storage, read_write> output: array<u32>;
-		fn f0(x: u32) -> u32 {{ return x; }}
+		fn g0(x: u32) -> u32 {{ return x; }}
 		{chain}
 		@compute @workgroup_size(256)
 		fn main(@builtin(global_invocation_id) id: vec3<u32>) {{
-			workgroupBarrier(); if id.x == 0u {{ output[0] = f79(input[0]); }}
+			workgroupBarrier(); if id.x == 0u {{ output[0] = g79(input[0]); }}
 		}}"
 	);
 	let (code, message) = failure(cpu.execute(&shader_of(source.into_bytes(), vec![7])));
