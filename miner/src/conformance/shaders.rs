@@ -18,9 +18,9 @@ const EDGE: &str = include_str!("../../../examples/edge-detect/edge.wgsl");
 
 /// All of them.
 pub(super) fn named() -> Vec<Case> {
-	let mut cases: Vec<Case> = meanings()
-		.into_iter()
-		.map(|(id, dispatch, body)| {
+	let mut cases: Vec<Case> = MEANINGS
+		.iter()
+		.map(|&(id, dispatch, body)| {
 			case(&format!("wgsl/{id}"), dispatch.of(&program(dispatch, body)))
 		})
 		.collect();
@@ -88,96 +88,97 @@ fn main(
 	)
 }
 
+/// Six groups of thirty invocations, in all three dimensions.
+const CUBE: Dispatch = Dispatch { size: "3, 2, 5", groups: [2, 3, 2], words: 360 * 4, units: 100 };
+
+/// Name, dispatch, and body of `main`: what arithmetic, memory and control flow mean.
 #[rustfmt::skip]
-fn meanings() -> Vec<(&'static str, Dispatch, &'static str)> {
-	const CUBE: Dispatch = Dispatch { size: "3, 2, 5", groups: [2, 3, 2], words: 360 * 4, units: 100 };
-	vec![
-		("write-outside-output", ONE,
-			"output[input[1]] = 5; output[input[0]] += 2; output[u32(input[6])] *= 3;"),
-		("read-outside-input", ONE,
-			"output[0] = input[input[1]] ^ input[u32(input[0])] ^ input[100u]; output[1] = input[8];"),
-		("outside-private", ONE, "notes[input[1]] = 4; output[0] = notes[input[6]] + notes[input[5]];"),
-		("outside-workgroup", ONE,
-			"tile[input[0]] = 4; output[0] = tile[input[1]] + tile[input[6]];"),
-		("outside-vector", ONE,
-			"var v = vec4<i32>(1, 2, 3, 4); v[input[1]] = 9; output[0] = v[input[0]] + v.z;"),
-		("outside-value", ONE,
-			"let a = array<i32, 3>(7, 8, 9); output[0] = a[input[1]] + a[input[4]];"),
-		("zeroed-memory", ONE,
-			"var a: array<i32, 16>; var b: vec4<i32>; var c: bool;
-			output[1] = a[input[3]] + notes[2] + tile[9] + output[7] + b.w + i32(c) + atomicLoad(&tally);"),
-		("zeroed-workgroup-of-each-group", MANY,
-			"output[id.x] = tile[local]; workgroupBarrier(); tile[local] = i32(id.x) + 1;"),
-		("shifts", ONE,
-			"output[0] = input[3] << u32(input[4]); output[1] = input[0] >> u32(input[5]);
-			output[2] = input[1] << u32(input[1]); output[3] = i32(u32(input[1]) >> u32(input[6]));
-			output[4] = input[0] >> 31u; output[5] = i32(u32(input[0]) >> 31u);"),
-		("division", ONE,
-			"output[0] = input[6] / input[2]; output[1] = input[6] % input[2];
-			output[2] = input[0] / input[1]; output[3] = input[0] % input[1];
-			output[4] = i32(u32(input[0]) / u32(input[2])); output[5] = i32(u32(input[0]) % u32(input[2]));
-			let v = vec2<i32>(input[0], input[6]) / vec2<i32>(input[1], input[2]);
-			output[6] = v.x; output[7] = v.y;"),
-		("overflow", ONE,
-			"output[0] = abs(input[0]); output[1] = -input[0]; output[2] = input[6] + input[3];
-			output[3] = input[0] * input[1]; output[4] = clamp(input[2], input[6], input[0]);
-			output[5] = input[0] - input[3]; output[6] = input[6] * input[6];"),
-		("words-of-nan", ONE,
-			"var a = array<i32, 2>(input[7], i32(0xff800000u)); output[0] = a[0]; output[1] = a[1];
-			notes[0] = 1; output[2] = select(a[1], a[0], input[7] > 0); output[3] = min(a[0], a[1]);
-			tile[1] = i32(0x7f800001u); output[4] = tile[1] + notes[0] - 1;
-			for (var i = 5; i < 8; i++) { output[i] = input[7] ^ (i << 29u); }"),
-		("packed-products", ONE,
-			"output[0] = dot4I8Packed(0x80808080u, 0x7f7f7f7fu + u32(input[2]));
-			output[1] = dot4I8Packed(0x80808080u, 0x80808080u + u32(input[2]));
-			output[2] = i32(dot4U8Packed(0xffffffffu, u32(input[1])));"),
-		("builtins", CUBE,
-			"let i = (id.z * groups.y * 2u + id.y) * groups.x * 3u + id.x;
-			output[i * 4u] = i32(id.x + 100u * id.y + 10000u * id.z);
-			output[i * 4u + 1u] = i32(place.x + 100u * place.y + 10000u * place.z);
-			output[i * 4u + 2u] = i32(group.x + 100u * group.y + 10000u * group.z);
-			output[i * 4u + 3u] = i32(local + 100u * groups.x + 1000u * groups.y + 10000u * groups.z);"),
-		("array-lengths", ONE,
-			"output[0] = i32(arrayLength(&input)); output[1] = i32(arrayLength(&output));"),
-		("functions-and-pointers", ONE,
-			"var a: array<i32, 4>; output[0] = fill(&a, 2) * 10 + a[3]; output[1] = fill(&a, -9);
-			output[2] = early(input[0]); output[3] = early(input[2]); output[4] = early(input[6]);"),
-		("control-flow", MANY,
-			"var sum = 0;
-			for (var i = 0u; i < 20u; i++) {
-				if i == local % 7u { continue; }
-				switch i % 5u { case 0u, 1u: { sum += 1; } case 2u: { sum *= 3; break; } default: { sum ^= i32(i); } }
-				if sum > 40 { break; }
-			}
-			loop { sum += 1; continuing { break if sum % 3 == 0; } }
-			output[id.x] = sum;"),
-		("short-circuit", ONE,
-			"notes[0] = 1; let a = input[2] != 0 && input[1] / input[2] > 0; let b = input[3] == 1 || notes[input[4]] > 0;
-			output[0] = select(1, 2, a) + 10 * select(1, 2, b);"),
-		("copies-of-arrays", ONE,
-			"var a = array<i32, 4>(1, 2, 3, 4); var b = a; b[input[3]] = 9; output[0] = a[1] * 100 + b[1];
-			notes = b; output[1] = notes[1]; let c = notes; notes[2] = 0; output[2] = c[2];"),
-		("reduction", MANY,
-			"tile[local] = i32(id.x * id.x); workgroupBarrier();
-			for (var half = 32u; half > 0u; half /= 2u) {
-				if local < half { tile[local] += tile[local + half]; }
-				workgroupBarrier();
-			}
-			if local == 0u { output[group.x] = tile[0]; }"),
-		("uniform-load", MANY,
-			"if local == 9u { tile[3] = i32(group.x) + 5; }
-			let n = workgroupUniformLoad(&tile[3]);
-			for (var i = 0; i < n; i++) { workgroupBarrier(); tile[local] += i; }
-			output[id.x] = tile[local];"),
-		("barrier-after-divergence", MANY,
-			"if local % 3u == 1u { tile[local] = 1; } workgroupBarrier();
-			output[id.x] = tile[(local + 1u) % 64u] + 2 * tile[(local + 63u) % 64u];"),
-		("workgroup-atomics", MANY,
-			"atomicAdd(&tally, i32(local)); workgroupBarrier(); output[id.x] = atomicLoad(&tally);
-			workgroupBarrier(); atomicMax(&tally, 5000 + i32(local)); workgroupBarrier();
-			output[id.x] += atomicLoad(&tally);"),
-	]
-}
+const MEANINGS: &[(&str, Dispatch, &str)] = &[
+	("write-outside-output", ONE,
+		"output[input[1]] = 5; output[input[0]] += 2; output[u32(input[6])] *= 3;"),
+	("read-outside-input", ONE,
+		"output[0] = input[input[1]] ^ input[u32(input[0])] ^ input[100u]; output[1] = input[8];"),
+	("outside-private", ONE, "notes[input[1]] = 4; output[0] = notes[input[6]] + notes[input[5]];"),
+	("outside-workgroup", ONE,
+		"tile[input[0]] = 4; output[0] = tile[input[1]] + tile[input[6]];"),
+	("outside-vector", ONE,
+		"var v = vec4<i32>(1, 2, 3, 4); v[input[1]] = 9; output[0] = v[input[0]] + v.z;"),
+	("outside-value", ONE,
+		"let a = array<i32, 3>(7, 8, 9); output[0] = a[input[1]] + a[input[4]];"),
+	("zeroed-memory", ONE,
+		"var a: array<i32, 16>; var b: vec4<i32>; var c: bool;
+		output[1] = a[input[3]] + notes[2] + tile[9] + output[7] + b.w + i32(c) + atomicLoad(&tally);"),
+	("zeroed-workgroup-of-each-group", MANY,
+		"output[id.x] = tile[local]; workgroupBarrier(); tile[local] = i32(id.x) + 1;"),
+	("shifts", ONE,
+		"output[0] = input[3] << u32(input[4]); output[1] = input[0] >> u32(input[5]);
+		output[2] = input[1] << u32(input[1]); output[3] = i32(u32(input[1]) >> u32(input[6]));
+		output[4] = input[0] >> 31u; output[5] = i32(u32(input[0]) >> 31u);"),
+	("division", ONE,
+		"output[0] = input[6] / input[2]; output[1] = input[6] % input[2];
+		output[2] = input[0] / input[1]; output[3] = input[0] % input[1];
+		output[4] = i32(u32(input[0]) / u32(input[2])); output[5] = i32(u32(input[0]) % u32(input[2]));
+		let v = vec2<i32>(input[0], input[6]) / vec2<i32>(input[1], input[2]);
+		output[6] = v.x; output[7] = v.y;"),
+	("overflow", ONE,
+		"output[0] = abs(input[0]); output[1] = -input[0]; output[2] = input[6] + input[3];
+		output[3] = input[0] * input[1]; output[4] = clamp(input[2], input[6], input[0]);
+		output[5] = input[0] - input[3]; output[6] = input[6] * input[6];"),
+	("words-of-nan", ONE,
+		"var a = array<i32, 2>(input[7], i32(0xff800000u)); output[0] = a[0]; output[1] = a[1];
+		notes[0] = 1; output[2] = select(a[1], a[0], input[7] > 0); output[3] = min(a[0], a[1]);
+		tile[1] = i32(0x7f800001u); output[4] = tile[1] + notes[0] - 1;
+		for (var i = 5; i < 8; i++) { output[i] = input[7] ^ (i << 29u); }"),
+	("packed-products", ONE,
+		"output[0] = dot4I8Packed(0x80808080u, 0x7f7f7f7fu + u32(input[2]));
+		output[1] = dot4I8Packed(0x80808080u, 0x80808080u + u32(input[2]));
+		output[2] = i32(dot4U8Packed(0xffffffffu, u32(input[1])));"),
+	("builtins", CUBE,
+		"let i = (id.z * groups.y * 2u + id.y) * groups.x * 3u + id.x;
+		output[i * 4u] = i32(id.x + 100u * id.y + 10000u * id.z);
+		output[i * 4u + 1u] = i32(place.x + 100u * place.y + 10000u * place.z);
+		output[i * 4u + 2u] = i32(group.x + 100u * group.y + 10000u * group.z);
+		output[i * 4u + 3u] = i32(local + 100u * groups.x + 1000u * groups.y + 10000u * groups.z);"),
+	("array-lengths", ONE,
+		"output[0] = i32(arrayLength(&input)); output[1] = i32(arrayLength(&output));"),
+	("functions-and-pointers", ONE,
+		"var a: array<i32, 4>; output[0] = fill(&a, 2) * 10 + a[3]; output[1] = fill(&a, -9);
+		output[2] = early(input[0]); output[3] = early(input[2]); output[4] = early(input[6]);"),
+	("control-flow", MANY,
+		"var sum = 0;
+		for (var i = 0u; i < 20u; i++) {
+			if i == local % 7u { continue; }
+			switch i % 5u { case 0u, 1u: { sum += 1; } case 2u: { sum *= 3; break; } default: { sum ^= i32(i); } }
+			if sum > 40 { break; }
+		}
+		loop { sum += 1; continuing { break if sum % 3 == 0; } }
+		output[id.x] = sum;"),
+	("short-circuit", ONE,
+		"notes[0] = 1; let a = input[2] != 0 && input[1] / input[2] > 0; let b = input[3] == 1 || notes[input[4]] > 0;
+		output[0] = select(1, 2, a) + 10 * select(1, 2, b);"),
+	("copies-of-arrays", ONE,
+		"var a = array<i32, 4>(1, 2, 3, 4); var b = a; b[input[3]] = 9; output[0] = a[1] * 100 + b[1];
+		notes = b; output[1] = notes[1]; let c = notes; notes[2] = 0; output[2] = c[2];"),
+	("reduction", MANY,
+		"tile[local] = i32(id.x * id.x); workgroupBarrier();
+		for (var half = 32u; half > 0u; half /= 2u) {
+			if local < half { tile[local] += tile[local + half]; }
+			workgroupBarrier();
+		}
+		if local == 0u { output[group.x] = tile[0]; }"),
+	("uniform-load", MANY,
+		"if local == 9u { tile[3] = i32(group.x) + 5; }
+		let n = workgroupUniformLoad(&tile[3]);
+		for (var i = 0; i < n; i++) { workgroupBarrier(); tile[local] += i; }
+		output[id.x] = tile[local];"),
+	("barrier-after-divergence", MANY,
+		"if local % 3u == 1u { tile[local] = 1; } workgroupBarrier();
+		output[id.x] = tile[(local + 1u) % 64u] + 2 * tile[(local + 63u) % 64u];"),
+	("workgroup-atomics", MANY,
+		"atomicAdd(&tally, i32(local)); workgroupBarrier(); output[id.x] = atomicLoad(&tally);
+		workgroupBarrier(); atomicMax(&tally, 5000 + i32(local)); workgroupBarrier();
+		output[id.x] += atomicLoad(&tally);"),
+];
 
 /// Programs that change shared words of the output by atomic operations.
 fn atomics() -> Vec<Case> {
@@ -281,7 +282,7 @@ fn sizes() -> Vec<Case> {
 		let bytes = width * height * 4;
 		wgsl_of(Sample {
 			source: EDGE.to_string(),
-			inputs: vec![(0..bytes).map(|i| (i * i >> 3) as u8).collect()],
+			inputs: vec![(0..bytes).map(|i| ((i * i) >> 3) as u8).collect()],
 			params: [width, height].iter().flat_map(|side| side.to_le_bytes()).collect(),
 			workgroups: [width.div_ceil(8), height.div_ceil(8), 1],
 			output_bytes: bytes as usize,
