@@ -132,18 +132,17 @@ fn print_refusal(name: &str, source: &[u8], error: &ProfileError) {
 	let rule = error.invariant().map_or_else(String::new, |rule| format!(" ({rule})"));
 	let place = error.location().map_or_else(String::new, |place| format!(" at {place}"));
 	println!("{name}: {verdict}{place}{rule}");
-	if let Some(place) = error.location() {
-		if let Some(line) = line_of(source, place) {
-			let number = place.line.to_string();
-			let margin = " ".repeat(number.len());
-			// Tabs stay tabs, so that the caret stands under its character.
-			let before: String = line
-				.chars()
-				.take(place.column.saturating_sub(1) as usize)
-				.map(|character| if character == '\t' { '\t' } else { ' ' })
-				.collect();
-			println!(" {margin} |\n {number} | {line}\n {margin} | {before}^");
-		}
+	let shown = error.location().and_then(|place| Some((place, line_of(source, place)?)));
+	if let Some((place, line)) = shown {
+		let number = place.line.to_string();
+		let margin = " ".repeat(number.len());
+		// Tabs stay tabs, so that the caret stands under its character.
+		let before: String = line
+			.chars()
+			.take(place.column.saturating_sub(1) as usize)
+			.map(|character| if character == '\t' { '\t' } else { ' ' })
+			.collect();
+		println!(" {margin} |\n {number} | {line}\n {margin} | {before}^");
 	}
 	match error {
 		ProfileError::Refused { rule, what, .. } => {
