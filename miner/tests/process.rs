@@ -289,8 +289,8 @@ fn cpu_engine_should_say_honestly_what_it_cannot_finish() {
 	let (code, message) = failure(cpu.execute(&endless));
 	assert_eq!(code, FailureCode::TimedOut, "{message}");
 	assert!(begin.elapsed() < Duration::from_secs(3), "took {:?}", begin.elapsed());
-	// 256 invocations that wait for each other, each with 8 KiB of variables in each of 80 functions.
-	let chain: String = (1..80)
+	// 256 invocations that wait for each other, each with 8 KiB of variables in each of 300 functions.
+	let chain: String = (1..300)
 		.map(|level| {
 			let before = level - 1;
 			format!("fn g{level}(x: u32) -> u32 {{ var a: array<u32, 2000>; a[x] = x; return a[1] + g{before}(x); }}\n")
@@ -303,7 +303,7 @@ fn cpu_engine_should_say_honestly_what_it_cannot_finish() {
 		{chain}
 		@compute @workgroup_size(256)
 		fn main(@builtin(global_invocation_id) id: vec3<u32>) {{
-			workgroupBarrier(); if id.x == 0u {{ output[0] = g79(input[0]); }}
+			workgroupBarrier(); if id.x == 0u {{ output[0] = g299(input[0]); }}
 		}}"
 	);
 	let (code, message) = failure(cpu.execute(&shader_of(source.into_bytes(), vec![7])));
