@@ -3,7 +3,7 @@
 //! A shader reaches the machine only through a driver's compiler and runtime, which are large and written
 //! for programs that mean well. [`confine`] takes away what a job never needs, so that a driver that was
 //! talked into something cannot do it: start programs or processes, open sockets, look at other
-//! processes, read the user's files, write any file (INV-COMPUTE-26). See `specs/adr/0013-what-a-job-may-still-do.md`.
+//! processes, read the user's files, write any file (INV-COMPUTE-28). See `specs/adr/0013-what-a-job-may-still-do.md`.
 //!
 //! Limits: files and system calls are confined on Linux alone, files only where the kernel has Landlock;
 //! [`Confinement`] says what holds. Elsewhere there are the limits on time, memory and open files, and
