@@ -108,10 +108,18 @@ impl DeviceInfo {
 		self.gaps(&[("storage buffers", self.max_buffers.into(), GEMM_BUFFERS)])
 	}
 
+	/// Whether shaders keep the profile's arithmetic through the device's interface.
+	///
+	/// naga writes a plain `/` and `%` for OpenGL, without the checks that it has elsewhere: division by
+	/// zero and MIN/−1 come out otherwise (INV-COMPUTE-20), which the conformance suite shows.
+	pub fn has_exact_shaders(&self) -> bool {
+		self.backend != Backend::Gl.to_str()
+	}
+
 	/// What the device lacks to run every program of the profile. It may still run smaller ones, but a
 	/// miner of it would answer the others with a `DeviceFault`.
 	pub fn shader_gaps(&self) -> Vec<String> {
-		self.gaps(&[
+		let mut gaps = self.gaps(&[
 			("storage buffers", self.max_buffers.into(), PROGRAM_BUFFERS),
 			("bytes in one buffer", self.max_binding_bytes, MAX_DATA_BYTES as u64),
 			(
@@ -130,7 +138,11 @@ impl DeviceInfo {
 				MAX_WORKGROUP_BYTES.into(),
 			),
 			("workgroups in a dimension", self.max_workgroups.into(), MAX_WORKGROUPS.into()),
-		])
+		]);
+		if !self.has_exact_shaders() {
+			gaps.push(format!("exact integer division, which {} has not", self.backend));
+		}
+		gaps
 	}
 
 	/// Limits, as (name, what there is, what is needed), that are too low.
@@ -363,6 +375,9 @@ mod tests {
 		info.has_compute = false;
 		assert_eq!(info.gemm_gaps(), ["compute shaders"]);
 		assert_eq!(info.shader_gaps().len(), 2);
+		info.backend = "gl".to_string();
+		assert_eq!(info.gemm_gaps(), ["compute shaders"]);
+		assert_eq!(info.shader_gaps().len(), 3);
 	}
 
 	#[test]

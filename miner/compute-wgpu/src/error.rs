@@ -78,6 +78,15 @@ pub enum ComputeError {
 		/// What the device has.
 		available: u64,
 	},
+	/// The interface that the device is reached by does not keep the profile's arithmetic.
+	#[error(
+		"shaders do not run through {backend}: its integer division is not the specified one; use the \
+		 device's Vulkan, Metal or Direct3D 12 driver"
+	)]
+	Inexact {
+		/// Its name.
+		backend: String,
+	},
 	/// The driver or wgpu refused the task.
 	#[error("the device refused the task: {message}")]
 	Refused {

@@ -39,6 +39,9 @@ impl Gpu {
 		limit: Duration,
 	) -> Result<Vec<u8>, ComputeError> {
 		let Call { inputs, params, workgroups, output_bytes } = *call;
+		if !self.info().has_exact_shaders() {
+			return Err(ComputeError::Inexact { backend: self.info().backend.clone() });
+		}
 		program.check_buffers(inputs, params, workgroups, output_bytes)?;
 		let shader = Shader::new(program)?;
 		let deadline = Deadline::after(limit);
