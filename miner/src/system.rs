@@ -43,6 +43,8 @@ pub(crate) fn limit_resources(memory_bytes: u64) -> std::io::Result<()> {
 	setrlimit(Resource::Core, at_most(0))?;
 	setrlimit(Resource::Nofile, at_most(MAX_OPEN_FILES))?;
 	setrlimit(Resource::Data, at_most(memory_bytes))?;
+	// Files in memory are no data.
+	setrlimit(Resource::Fsize, at_most(memory_bytes))?;
 	Ok(())
 }
 

@@ -92,7 +92,7 @@ fn committed_reports_should_hold_and_stand_in_the_table() {
 	}
 	let readme = std::fs::read_to_string(format!("{folder}/README.md")).expect("a README");
 	assert!(
-		readme.contains(&matrix(&reports)),
+		readme.contains(&matrix(&reports, &golden)),
 		"run: aitbc-miner conformance --matrix specs/conformance"
 	);
 }

@@ -9,11 +9,17 @@
 
 use aitbc_miner::confine;
 use std::{
+	ffi::CString,
 	fs, io,
 	net::{TcpListener, TcpStream, UdpSocket},
-	os::unix::{
-		net::{UnixDatagram, UnixListener},
-		process::CommandExt,
+	os::{
+		fd::AsRawFd,
+		unix::{
+			ffi::OsStrExt,
+			fs::PermissionsExt,
+			net::{UnixDatagram, UnixListener, UnixStream},
+			process::CommandExt,
+		},
 	},
 	path::{Path, PathBuf},
 	process::{Command, Stdio},
@@ -45,6 +51,26 @@ fn refused<T>(what: &str, result: io::Result<T>) {
 	assert_eq!(error.kind(), expected, "{what} failed for another reason: {error}");
 }
 
+/// A system call that no safe interface has.
+#[allow(unsafe_code, reason = "what a driver could do must be tried")]
+fn system_call(call: libc::c_long, arguments: [libc::c_long; 3]) -> io::Result<()> {
+	let [first, second, third] = arguments;
+	// SAFETY: none of the calls below writes to memory of this process.
+	match unsafe { libc::syscall(call, first, second, third) } {
+		-1 => Err(io::Error::last_os_error()),
+		_ => Ok(()),
+	}
+}
+
+fn fcntl(file: &impl AsRawFd, command: i32, argument: i32) -> io::Result<()> {
+	system_call(libc::SYS_fcntl, [file.as_raw_fd().into(), command.into(), argument.into()])
+}
+
+fn truncate(file: &Path) -> io::Result<()> {
+	let name = CString::new(file.as_os_str().as_bytes()).expect("no zero in it");
+	system_call(libc::SYS_truncate, [name.as_ptr() as libc::c_long, 0, 0])
+}
+
 /// The other side: does nothing unless it was started by a test below.
 #[test]
 fn attempt() {
@@ -71,6 +97,8 @@ fn attempt() {
 			refused("a UDP socket", UdpSocket::bind("127.0.0.1:0"));
 			refused("a local server", UnixListener::bind(file.with_extension("socket")));
 			refused("a local socket", UnixDatagram::unbound());
+			refused("a pair that can send to others", UnixDatagram::pair());
+			UnixStream::pair().expect("a pair of its own");
 		}
 		"process" => {
 			refused(
@@ -79,6 +107,11 @@ fn attempt() {
 			);
 			let own = rustix::process::getpid();
 			rustix::process::test_kill_process(own).expect("its own process is its own");
+			let (reader, _writer) = io::pipe().expect("a pipe");
+			let to_parent = fcntl(&reader, libc::F_SETOWN, parent.as_raw_nonzero().get());
+			refused("a signal from a file", to_parent);
+			refused("the kind of that signal", fcntl(&reader, 10, libc::SIGKILL));
+			refused("shared memory of others", system_call(libc::SYS_shmat, [0; 3]));
 		}
 		"file" => {
 			if let Some(reason) = confinement.files {
@@ -93,6 +126,10 @@ fn attempt() {
 			refused("a new file", fs::write(file.with_extension("new"), "new"));
 			refused("a new file in /dev/shm", fs::write("/dev/shm/aitbc-sandbox-test", "new"));
 			refused("removing a file", fs::remove_file(&file));
+			let open_to_all = fs::Permissions::from_mode(0o777);
+			refused("another mode", fs::set_permissions(&file, open_to_all));
+			refused("another owner", std::os::unix::fs::chown(&file, Some(1), None));
+			refused("emptying a file", truncate(&file));
 			refused("a link", std::os::unix::fs::symlink(&file, file.with_extension("link")));
 			// What drivers need.
 			fs::read_dir("/usr/lib").expect("libraries can be read");

@@ -18,6 +18,8 @@
 //!
 //! # What is not said here
 //!
+//! Nothing calls the referee yet: no dispute on the chain does (`compute.md` §8.1).
+//!
 //! Who commits the roots, and how they are bound to the inputs' names (which hash the bytes otherwise),
 //! is a matter of the protocol that calls the referee. A wrong root makes a right proof worthless.
 

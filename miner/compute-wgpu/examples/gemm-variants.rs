@@ -18,7 +18,7 @@ fn main() {
 	let gpu = Gpu::open(&selector).expect("a device opens");
 	println!("{}", gpu.info().name);
 	for side in sides {
-		for (variant, time) in gpu.variant_times(side) {
+		for (variant, time) in gpu.variant_times(side).expect("the device is right") {
 			let operations = 2.0 * f64::from(side).powi(3);
 			let rate = operations / time.as_secs_f64() / 1e9;
 			println!("{side}³ {variant}: {:.2} ms, {rate:.1} Gop/s", time.as_secs_f64() * 1e3);

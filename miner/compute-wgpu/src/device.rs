@@ -89,8 +89,8 @@ pub struct DeviceInfo {
 	pub features: Vec<&'static str>,
 }
 
-/// Buffers of a matrix product's kernel.
-const GEMM_BUFFERS: u64 = 3;
+/// Buffers of a matrix product's kernel: the factors, their shape, the scales, the result.
+const GEMM_BUFFERS: u64 = 5;
 /// Most buffers of a program of the profile: inputs, parameters, the output, and the engine's own.
 const PROGRAM_BUFFERS: u64 = MAX_INPUTS as u64 + 3;
 

@@ -87,6 +87,9 @@ pub enum ComputeError {
 		/// Its name.
 		backend: String,
 	},
+	/// The device was tried on a product that is known, and gave another. It must not answer at all.
+	#[error("the device computes matrix products wrongly")]
+	Wrong,
 	/// The driver or wgpu refused the task.
 	#[error("the device refused the task: {message}")]
 	Refused {

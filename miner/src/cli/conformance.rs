@@ -6,10 +6,11 @@ use aitbc_miner::{
 	conformance::{CaseResult, Extent, Golden, Report, SignedReport, Suite, matrix, name},
 };
 use aitbc_primitives::Class;
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use clap::Args;
 use sp_core::{Pair, sr25519};
 use std::{
+	collections::BTreeSet,
 	fs,
 	path::{Path, PathBuf},
 	time::Instant,
@@ -76,7 +77,7 @@ pub(super) fn run(
 	let suite = Suite::new(extent, classes);
 	let golden = Golden::built_in().context("the golden digests")?;
 	let report = measure(&suite, &engine, &golden);
-	let wrong = report.cases.iter().filter(|case| !case.ok).count();
+	let wrong: Vec<CaseResult> = report.cases.iter().filter(|case| !case.ok).cloned().collect();
 	if !json {
 		print_summary(&report);
 	}
@@ -91,11 +92,15 @@ pub(super) fn run(
 	if json {
 		print!("{text}");
 	}
-	if wrong == 0 {
+	if wrong.is_empty() {
 		return Ok(());
 	}
-	let error =
-		anyhow::anyhow!("{wrong} cases differ from the reference: this device must not mine");
+	let classes: BTreeSet<&str> = wrong.iter().map(|case| case.class.as_str()).collect();
+	let classes = classes.into_iter().collect::<Vec<_>>().join(", ");
+	let count = wrong.len();
+	let error = anyhow::anyhow!(
+		"{count} cases are not as the reference's: this device must not offer {classes}"
+	);
 	Err(Fault { code: EXIT_DEVICE, error })
 }
 
@@ -184,21 +189,24 @@ fn verify(path: &Path, json: bool) -> anyhow::Result<()> {
 	let missing = report.verify(&golden).with_context(|| path.display().to_string())?;
 	let cases = report.report.cases.len();
 	let signer = report.signature.as_ref().map(|signature| signature.public.as_str());
+	let whole = missing == 0;
 	if json {
 		let device = &report.report.device.device;
 		println!(
 			"{}",
 			serde_json::json!({
-				"ok": true, "device": device, "cases": cases, "missing": missing, "signer": signer,
+				"ok": whole, "device": device, "cases": cases, "missing": missing, "signer": signer,
 			})
 		);
-		return Ok(());
+	} else {
+		println!("{}", report.report.device.device.escape_debug());
+		println!("{cases} cases as the reference, {missing} of the suite not run");
+		match signer {
+			Some(public) => println!("signed by 0x{public}"),
+			None => println!("signed by nobody"),
+		}
 	}
-	println!("{cases} cases as the reference, {missing} of the suite not run");
-	match signer {
-		Some(public) => println!("signed by 0x{public}"),
-		None => println!("signed by nobody"),
-	}
+	ensure!(whole, "{}: the report leaves out {missing} cases", path.display());
 	Ok(())
 }
 
@@ -236,7 +244,7 @@ fn write_matrix(folder: &Path) -> anyhow::Result<()> {
 			readme.display()
 		)
 	};
-	let text = format!("{before}{MATRIX_BEGIN}{}{MATRIX_END}{after}", matrix(&read));
+	let text = format!("{before}{MATRIX_BEGIN}{}{MATRIX_END}{after}", matrix(&read, &golden));
 	fs::write(&readme, text).with_context(|| format!("cannot write {}", readme.display()))?;
 	println!("{}: {} devices", readme.display(), read.len());
 	Ok(())

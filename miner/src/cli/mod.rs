@@ -22,7 +22,7 @@ use std::{
 const EXIT_JOB: u8 = 3;
 /// This machine or its device is at fault.
 const EXIT_DEVICE: u8 = 4;
-/// Most bytes that are read of a file: one more than any job may have.
+/// Files of that size or more are not read to the end: no job has as much data.
 const MAX_FILE_BYTES: u64 = 128 * 1024 * 1024;
 
 const EXIT_CODES: &str = "\
@@ -169,7 +169,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
 	}
 }
 
-/// Logs to standard error what `RUST_LOG` asks for; by default warnings, in a child errors only.
+/// Logs to standard error what `RUST_LOG` asks for; by default warnings, in a child nothing.
 fn start_log(is_child: bool) {
 	let default = if is_child { "off" } else { "warn" };
 	let filter = tracing_subscriber::EnvFilter::try_from_default_env()

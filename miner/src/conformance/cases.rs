@@ -4,6 +4,7 @@ use super::{Case, Jobs, random::bytes, shaders};
 use crate::WorkRequest;
 use aitbc_compute_core::{
 	MAX_DATA_BYTES, MAX_PARAMS_BYTES,
+	gemm::{Axis, Dims, Form, Scale},
 	shader::generate::{Choices, Sample, operations},
 };
 use aitbc_primitives::{Cid, GemmShape, WgslCall, Workload};
@@ -12,6 +13,7 @@ use aitbc_primitives::{Cid, GemmShape, WgslCall, Workload};
 pub(super) fn named() -> Vec<Case> {
 	let mut cases = echoes();
 	cases.extend(products());
+	cases.extend(forms());
 	cases.extend(shaders::named());
 	cases.extend(operations::programs().into_iter().enumerate().map(|(index, program)| {
 		case(&format!("wgsl/operations-{index}"), wgsl_of(program.sample))
@@ -40,6 +42,36 @@ pub(super) fn echo(inputs: Vec<Vec<u8>>, params: Vec<u8>) -> WorkRequest {
 
 pub(super) fn gemm([m, k, n]: [u32; 3], a: Vec<u8>, b: Vec<u8>) -> WorkRequest {
 	job(Workload::Gemm(GemmShape { m, k, n }), vec![a, b])
+}
+
+/// A product in some form; `a` and `b` as they are stored.
+pub(super) fn gemm_in(
+	form: Form,
+	dims: [u32; 3],
+	a: Vec<u8>,
+	b: Vec<u8>,
+	scales: &[Scale],
+) -> WorkRequest {
+	let mut request = WorkRequest { params: form.to_params(), ..gemm(dims, a, b) };
+	if form.requantise.is_some() {
+		request.inputs.push(scales.iter().flat_map(|scale| scale.to_bytes()).collect());
+	}
+	request
+}
+
+/// Scales of which some leave nothing of a sum and some let it overflow int8.
+pub(super) fn scales(choices: &mut Choices, count: usize) -> Vec<Scale> {
+	let mut scale = || {
+		let (multiplier, shift) = match choices.below(8) {
+			0 => (i32::MAX, 1),
+			1 => (i32::MAX, 62),
+			2 => (0, 1 + choices.below(62)),
+			3 => (1, 1 + choices.below(20)),
+			_ => ((choices.word() >> 1).cast_signed(), 38 + choices.below(14)),
+		};
+		Scale::new(multiplier, shift)
+	};
+	(0..count).filter_map(|_| scale()).collect()
 }
 
 /// A shader's job, with all the fuel there is.
@@ -76,6 +108,65 @@ fn echoes() -> Vec<Case> {
 	]
 }
 
+/// Products in every form, and tables of scales at the edges.
+fn forms() -> Vec<Case> {
+	let shape = [37, 70, 29];
+	let [m, k, n] = shape;
+	let Ok(dims) = Dims::new(m, k, n) else { return vec![] };
+	let choices = &mut Choices::seeded(23);
+	let (a, b) = (bytes(choices, m * k), bytes(choices, k * n));
+	let mut cases = Vec::new();
+	for form in Form::all() {
+		let table = scales(choices, form.scale_count(dims));
+		let id = format!("gemm/form-{:02x}", form.to_params().first().copied().unwrap_or_default());
+		cases.push(case(&id, gemm_in(form, shape, a.clone(), b.clone(), &table)));
+	}
+	// One row, so that a column is a sum: from the least to the most, ties among them.
+	let by_column = Form { requantise: Some(Axis::Column), ..Form::PLAIN };
+	let sums: Vec<u8> = (0..=u8::MAX).collect();
+	for (multiplier, shift) in
+		[(0, 1), (1, 1), (1, 2), (3, 3), (1, 62), (i32::MAX, 1), (i32::MAX, 31), (i32::MAX, 62)]
+	{
+		let table: Vec<Scale> =
+			Scale::new(multiplier, shift).into_iter().cycle().take(256).collect();
+		let request = gemm_in(by_column, [1, 1, 256], vec![1], sums.clone(), &table);
+		cases.push(case(&format!("gemm/scale-{multiplier}-{shift}"), request));
+	}
+	let table = scales(choices, dims.m());
+	let by_row = Form { requantise: Some(Axis::Row), ..Form::PLAIN };
+	let good = gemm_in(by_row, shape, a, b, &table);
+	let spoilt = |id: &str, spoil: &dyn Fn(&mut WorkRequest)| {
+		let mut request = good.clone();
+		spoil(&mut request);
+		case(&format!("gemm/{id}"), request)
+	};
+	let with_last = |entry: [u8; 8]| {
+		move |request: &mut WorkRequest| {
+			if let Some(table) = request.inputs.last_mut() {
+				table.truncate(table.len().saturating_sub(entry.len()));
+				table.extend(entry);
+			}
+		}
+	};
+	cases.extend([
+		spoilt("shift-zero", &with_last([1, 0, 0, 0, 0, 0, 0, 0])),
+		spoilt("shift-63", &with_last([1, 0, 0, 0, 63, 0, 0, 0])),
+		spoilt("shift-too-wide", &with_last([1, 0, 0, 0, 1, 1, 0, 0])),
+		spoilt("multiplier-negative", &with_last([0, 0, 0, 0x80, 1, 0, 0, 0])),
+		spoilt("scale-short", &|request| {
+			if let Some(table) = request.inputs.last_mut() {
+				table.pop();
+			}
+		}),
+		spoilt("table-missing", &|request| {
+			request.inputs.pop();
+		}),
+		spoilt("flags-unknown", &|request| request.params = vec![0x0c]),
+		spoilt("flags-too-many", &|request| request.params.push(0)),
+	]);
+	cases
+}
+
 fn products() -> Vec<Case> {
 	let random = |id: &str, dims: [u32; 3]| {
 		let [m, k, n] = dims;
@@ -106,7 +197,7 @@ fn products() -> Vec<Case> {
 		random("primes", [61, 127, 67]),
 		random("whole-blocks", [64, 64, 64]),
 		random("one-over-whole-blocks", [65, 65, 65]),
-		// Over 2³¹ multiply-adds: more than one dispatch on every device.
+		// Over 2³¹ multiply-adds: more than one dispatch on a device that a driver emulates.
 		Case { is_large: true, ..random("several-shards", [1291, 1297, 1301]) },
 		Case { is_large: true, ..random("deep-shards", [520, 16_384, 260]) },
 		// Matrices of 64 MiB: the largest, and beyond the smallest binding that wgpu promises.

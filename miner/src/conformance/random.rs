@@ -1,8 +1,11 @@
 //! Random jobs, each a function of its class and number.
 
-use super::cases::{echo, gemm, wgsl_of};
+use super::cases::{echo, gemm_in, scales, wgsl_of};
 use crate::WorkRequest;
-use aitbc_compute_core::shader::generate::{Choices, sample};
+use aitbc_compute_core::{
+	gemm::{Axis, Dims, Form},
+	shader::generate::{Choices, sample},
+};
 use aitbc_primitives::Class;
 
 /// Where the random programs begin; other numbers than the tests of the interpreter use.
@@ -36,14 +39,25 @@ fn random_echo(choices: &mut Choices) -> WorkRequest {
 	echo(inputs, bytes(choices, count))
 }
 
-/// Sides of up to some dozens, seldom matrices that do not fit their shape.
+/// Any form, sides of up to some dozens, seldom matrices that do not fit their shape.
 fn random_gemm(choices: &mut Choices) -> WorkRequest {
 	let [m, k, n] = [40, 300, 40].map(|most| 1 + choices.below(most));
 	let (mut a, b) = (bytes(choices, m * k), bytes(choices, k * n));
 	if choices.percent(3) {
 		a.pop();
 	}
-	gemm([m, k, n], a, b)
+	let form = Form {
+		transpose_a: choices.percent(30),
+		transpose_b: choices.percent(30),
+		requantise: match choices.below(3) {
+			0 => None,
+			1 => Some(Axis::Row),
+			_ => Some(Axis::Column),
+		},
+	};
+	let count = Dims::new(m, k, n).map_or(0, |dims| form.scale_count(dims));
+	let table = scales(choices, count);
+	gemm_in(form, [m, k, n], a, b, &table)
 }
 
 /// Bytes of which a quarter are the ends of int8's range.

@@ -23,7 +23,9 @@ const READABLE: &[&str] = &[
 	"/lib",
 	"/lib64",
 	"/nix/store",
-	"/opt",
+	"/opt/amdgpu",
+	"/opt/intel",
+	"/opt/rocm",
 	"/proc/cpuinfo",
 	"/proc/devices",
 	"/proc/driver",
@@ -99,6 +101,11 @@ pub(super) fn restrict() -> io::Result<Option<String>> {
 	};
 	let status = enforce().map_err(io::Error::other)?;
 	Ok(match (status.ruleset, status.landlock) {
+		(_, LandlockStatus::Available { effective_abi, .. }) if effective_abi < ABI::V3 => Some(
+			"this kernel's Landlock does not keep files from being emptied that can be read; Linux 6.2 and \
+			 later do"
+				.to_string(),
+		),
 		(RulesetStatus::FullyEnforced | RulesetStatus::PartiallyEnforced, _) => None,
 		(_, LandlockStatus::NotEnabled) => {
 			Some("Landlock is switched off in this kernel".to_string())

@@ -7,7 +7,7 @@
 //!
 //! Limits: files and system calls are confined on Linux alone, files only where the kernel has Landlock;
 //! [`Confinement`] says what holds. Elsewhere there are the limits on time, memory and open files, and
-//! the empty environment.
+//! an environment without secrets.
 
 #[cfg(target_os = "linux")]
 mod calls;
@@ -20,12 +20,12 @@ pub(crate) use environment::driver_variables;
 use serde::{Deserialize, Serialize};
 use std::{fmt, io};
 
-/// Which of a process's abilities are gone.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
+/// What could not be taken from a process, and why; `None` where it was.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
 pub struct Confinement {
-	/// Files: only drivers can be read, nothing but devices written. If not, why.
+	/// Why it can read other files than drivers, and write others than devices.
 	pub files: Option<String>,
-	/// System calls: no programs, processes, sockets, signals to others. If not, why.
+	/// Why it can start programs and processes, open sockets, signal others.
 	pub system_calls: Option<String>,
 }
 

@@ -83,8 +83,10 @@ impl<T: Config> Pallet<T> {
 		let Lease { miner, owner, worker, attempt, bond, .. } = lease;
 		MinerLeases::<T>::remove(&miner, (job, replica));
 		let fate = end.fate;
-		// Pay from a client that named who may have it says nothing of the miner (`specs/adr/0012`).
-		let earned = if fate == LeaseFate::Accepted && !record.handpicked { paid } else { 0 };
+		// What says something of the miner: not pay from a client that named who may have it, nor a tip, with
+		// which it can outbid nobody and choose all the same (`specs/adr/0012`).
+		let counts = fate == LeaseFate::Accepted && !record.handpicked;
+		let earned = if counts { paid.saturating_sub(record.tip) } else { 0 };
 		T::Matchmaker::conclude(&miner, record.class, &worker, &bond, fate, earned);
 		let ended = EndedLease { replica, attempt, miner: miner.clone(), owner, fate, paid };
 		if record.history.try_push(ended).is_err() {

@@ -348,9 +348,10 @@ fn interpretation_should_end_whatever_the_dispatch() {
 	let limits = Limits { memory_bytes: 1 << 30, steps: 100_000, deadline: None };
 	let shader = shader(&source(4, body));
 	let result = shader.interpret(&huge, 10, Workgroups::All, limits);
-	assert_eq!(result, Err(InterpretError::TooLong));
+	assert!(matches!(result, Err(InterpretError::TooLong)));
+	// A sample costs what it takes, however much it leaves out.
 	let sample = Workgroups::Every { step: u64::MAX, rest: 5 };
-	assert_eq!(shader.interpret(&huge, 10, sample, limits), Err(InterpretError::TooLong));
+	assert!(shader.interpret(&huge, 10, sample, limits).is_ok());
 	let small = Limits { memory_bytes: 1 << 20, ..limits };
 	let result = shader.interpret(&huge, 10, Workgroups::All, small);
 	assert!(matches!(result, Err(InterpretError::Memory { limit: 1_048_576, .. })), "{result:?}");

@@ -115,7 +115,7 @@ impl Gpu {
 	) -> Result<Vec<u8>, ComputeError> {
 		let deadline = Deadline::after(limit);
 		let _running = self.occupy();
-		let quickest = self.variant_for(product.dims(), deadline);
+		let quickest = self.variant_for(product.dims(), deadline)?;
 		let operations = SHARD_OPERATIONS * if self.is_software() { 1 } else { GPU_FACTOR };
 		let size = |variant| shard_size(product.dims(), variant, buffer_bytes, operations);
 		let (variant, shard) = match size(quickest) {

@@ -74,60 +74,83 @@ impl Gpu {
 			&& shared_bytes <= self.limits.max_compute_workgroup_storage_size as usize
 	}
 
-	/// The variant to use for a product of this size. The first large one tries all of them.
-	pub(super) fn variant_for(&self, dims: Dims, deadline: Deadline) -> Variant {
+	/// The variant to use for a product of this size. The first large one of a process tries all of them.
+	///
+	/// # Errors
+	/// If the device computes the sample wrongly by the variant that smaller products use.
+	pub(super) fn variant_for(
+		&self,
+		dims: Dims,
+		deadline: Deadline,
+	) -> Result<Variant, ComputeError> {
 		if let Some(known) = self.kernels.quickest.get() {
-			return *known;
+			return Ok(*known);
 		}
 		if dims.operations() < TUNE_FROM {
-			return Variant::PLAIN;
+			return Ok(Variant::PLAIN);
 		}
 		let side = if self.is_software() { SOFTWARE_SAMPLE_SIDE } else { SAMPLE_SIDE };
-		let times = self.times(side, TRIES, deadline);
+		let times = self.times(side, TRIES, deadline)?;
 		for (variant, time) in &times {
 			tracing::debug!(?variant, ?time, "matrix product tried");
 		}
 		// On a tie, and if all fail, the first.
 		let quickest = times.iter().min_by_key(|(_, time)| *time);
 		let quickest = quickest.map_or(Variant::PLAIN, |(variant, _)| *variant);
-		*self.kernels.quickest.get_or_init(|| quickest)
+		Ok(*self.kernels.quickest.get_or_init(|| quickest))
 	}
 
 	/// How long each variant takes for a sample. Those that the device cannot run, or that give another
 	/// product than the reference, are left out.
-	fn times(&self, side: u32, tries: usize, deadline: Deadline) -> Vec<(Variant, Duration)> {
-		let Ok(dims) = Dims::new(side, side, side) else { return Vec::new() };
+	///
+	/// # Errors
+	/// If that is [`Variant::PLAIN`].
+	fn times(
+		&self,
+		side: u32,
+		tries: usize,
+		deadline: Deadline,
+	) -> Result<Vec<(Variant, Duration)>, ComputeError> {
+		let dims = Dims::new(side, side, side)?;
 		// All bytes there are, in an order that no row repeats.
 		let bytes = |factor: u32| -> Vec<u8> {
 			(0..side * side).map(|index| (index.wrapping_mul(factor) >> 24) as u8).collect()
 		};
 		let (a, b) = (bytes(2_654_435_761), bytes(2_246_822_519));
-		let Ok(product) = Product::plain(dims, &a, &b) else { return Vec::new() };
+		let product = Product::plain(dims, &a, &b)?;
 		let expected = product.quick();
 		let time = |variant: Variant| {
-			let shard = shard_size(dims, variant, usize::MAX, usize::MAX).ok()?;
+			let shard = shard_size(dims, variant, usize::MAX, usize::MAX)?;
 			let mut quickest = Duration::MAX;
 			for _ in 0..tries {
 				let begin = Instant::now();
-				let output = self.run_product(&product, variant, shard, deadline).ok()?;
+				let output = self.run_product(&product, variant, shard, deadline)?;
 				quickest = quickest.min(begin.elapsed());
 				if output != expected {
-					tracing::warn!(?variant, "this device computes the matrix product wrongly");
-					return None;
+					return Err(ComputeError::Wrong);
 				}
 			}
-			Some((variant, quickest))
+			Ok(quickest)
 		};
-		let supported = Variant::ALL.into_iter().filter(|variant| self.supports(*variant));
-		supported.filter_map(time).collect()
+		let mut times = Vec::new();
+		for variant in Variant::ALL.into_iter().filter(|variant| self.supports(*variant)) {
+			match time(variant) {
+				Ok(quickest) => times.push((variant, quickest)),
+				Err(ComputeError::Wrong) if variant == Variant::PLAIN => {
+					return Err(ComputeError::Wrong);
+				}
+				Err(error) => tracing::warn!(?variant, %error, "a way to multiply is left out"),
+			}
+		}
+		Ok(times)
 	}
 
 	/// How long each variant takes for square matrices, for a person.
 	#[doc(hidden)]
-	pub fn variant_times(&self, side: u32) -> Vec<(String, Duration)> {
+	pub fn variant_times(&self, side: u32) -> Result<Vec<(String, Duration)>, ComputeError> {
 		let _running = self.occupy();
-		let times = self.times(side, TRIES, Deadline::after(Duration::from_secs(600)));
-		times.into_iter().map(|(variant, time)| (format!("{variant:?}"), time)).collect()
+		let times = self.times(side, TRIES, Deadline::after(Duration::from_secs(600)))?;
+		Ok(times.into_iter().map(|(variant, time)| (format!("{variant:?}"), time)).collect())
 	}
 }
 
@@ -146,8 +169,8 @@ mod tests {
 		let gpu = gpu();
 		let deadline = Deadline::after(Duration::from_secs(60));
 		// Those that fail or are wrong would be missing.
-		let tried: Vec<_> =
-			gpu.times(203, 1, deadline).iter().map(|(variant, _)| *variant).collect();
+		let times = gpu.times(203, 1, deadline).expect("the device is right");
+		let tried: Vec<_> = times.iter().map(|(variant, _)| *variant).collect();
 		assert_eq!(tried, Variant::ALL);
 	}
 

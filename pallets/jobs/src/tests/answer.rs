@@ -31,7 +31,7 @@ fn answer_should_pay_the_miner_when_a_single_job_completes() {
 			verified: false,
 		};
 		assert_eq!(payments(), [Paid { work, gross: paid }]);
-		assert_eq!(concluded().last().map(|end| end.earned), Some(paid));
+		assert_eq!(concluded().last().map(|end| end.earned), Some(PAY));
 		let record = record_of(job);
 		assert_eq!((record.ended_at, record.escrow, record.leases.len()), (Some(2), 0, 0));
 		let (replica, attempt, fate) = (0, 0, LeaseFate::Accepted);

@@ -67,7 +67,7 @@ pub async fn run(context: &Context, args: &FetchArgs) -> Result<ExitCode, CliErr
 	if let Some(inputs) = &args.verify_gemm {
 		let spec = view.spec(id).await?;
 		verify_gemm(spec.as_ref(), inputs, &bytes)?;
-		checked = json!("freivalds");
+		checked = json!(true);
 	}
 	let written = match args.png {
 		Some((width, height)) => encode_png(&Picture { width, height, rgba: bytes })?,

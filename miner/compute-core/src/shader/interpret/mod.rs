@@ -62,11 +62,11 @@ pub enum Workgroups {
 }
 
 impl Workgroups {
-	const fn contains(self, number: u64) -> bool {
+	/// The first number, and how far it is from one to the next.
+	const fn stride(self) -> (u64, u64) {
 		match self {
-			Workgroups::All => true,
-			Workgroups::Every { step: 0 | 1, .. } => true,
-			Workgroups::Every { step, rest } => number % step == rest % step,
+			Workgroups::All | Workgroups::Every { step: 0 | 1, .. } => (0, 1),
+			Workgroups::Every { step, rest } => (rest % step, step),
 		}
 	}
 }
@@ -250,20 +250,22 @@ impl Dispatch<'_, '_> {
 		selected: Workgroups,
 		has_barrier: bool,
 	) -> Result<bool, InterpretError> {
-		let [columns, rows, planes] = self.call.workgroups;
-		let mut number = 0;
-		for z in 0..planes {
-			for y in 0..rows {
-				for x in 0..columns {
-					let is_selected = selected.contains(number);
-					// Leaving out takes time, too.
-					world.budget.spend(1)?;
-					if is_selected && self.group(world, [x, y, z], number, has_barrier)? {
-						return Ok(true);
-					}
-					number += 1;
-				}
+		let [columns, rows, planes] = self.call.workgroups.map(u64::from);
+		// Each coordinate is below its side, which is a u32.
+		let place = |number: u64| {
+			let x = number % columns;
+			let y = number / columns % rows;
+			let z = number / columns / rows;
+			[x, y, z].map(|side| side as u32)
+		};
+		let count = columns.saturating_mul(rows).saturating_mul(planes);
+		let (mut number, step) = selected.stride();
+		while number < count {
+			world.budget.spend(1)?;
+			if self.group(world, place(number), number, has_barrier)? {
+				return Ok(true);
 			}
+			number = number.saturating_add(step);
 		}
 		Ok(false)
 	}
