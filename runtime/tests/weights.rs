@@ -174,6 +174,6 @@ fn hooks_should_leave_most_of_a_block_to_transactions() {
 	use aitbc_runtime::configs::market::{MaxEmissionWeight, MaxServiceWeight};
 	let taken = MaxServiceWeight::get().saturating_add(MaxEmissionWeight::get());
 	// Of time; the proof size of a chain that carries no proofs has no limit.
-	let most = Perbill::from_percent(31) * RuntimeBlockWeights::get().max_block;
+	let most = Perbill::from_percent(40) * RuntimeBlockWeights::get().max_block;
 	assert!(taken.ref_time() <= most.ref_time(), "{taken:?}");
 }
