@@ -210,9 +210,9 @@ impl Link {
 /// The weight of a block, by classes, against the most there may be of all: 0 to 1.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Fullness {
-	/// Transactions.
+	/// Transactions, answers of workers among them.
 	pub normal: f64,
-	/// Answers of workers.
+	/// What may use the part of a block that is kept from those.
 	pub operational: f64,
 	/// The hooks: deadlines, matching.
 	pub mandatory: f64,

@@ -51,7 +51,7 @@ impl Rate {
 		let [total, normal, operational, mandatory] =
 			[self.mean_fullness.total(), normal, operational, mandatory].map(|share| share * 100.0);
 		format!(
-			"{:.0} per block, blocks {total:.0} % full (transactions {normal:.0}, answers of workers \
+			"{:.0} per block, blocks {total:.0} % full (transactions {normal:.0}, operational \
 			 {operational:.0}, hooks {mandatory:.0})",
 			self.per_block
 		)

@@ -254,7 +254,6 @@ pub struct Gpu {
 	pub(crate) busy: Mutex<()>,
 	/// Shaders of the matrix product.
 	pub(crate) kernels: Kernels,
-	software: bool,
 	info: DeviceInfo,
 }
 
@@ -309,13 +308,12 @@ impl Gpu {
 		}));
 		let busy = Mutex::new(());
 		let kernels = Kernels::default();
-		let software = adapter.get_info().device_type == DeviceType::Cpu;
-		Ok(Self { device, queue, limits, lost, stray_error, busy, kernels, software, info })
+		Ok(Self { device, queue, limits, lost, stray_error, busy, kernels, info })
 	}
 
 	/// Whether a driver emulates the device on the processor.
 	pub(crate) fn is_software(&self) -> bool {
-		self.software
+		self.info.kind == kind(DeviceType::Cpu)
 	}
 
 	/// What the device says about itself.
