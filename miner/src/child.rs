@@ -1,68 +1,103 @@
 //! The child's side: one request from standard input, one response to standard output.
 
 use crate::{
-	DeviceEngine, DeviceSelector, Engine, WorkRequest, confine, system,
+	DeviceEngine, DeviceSelector, Engine, GemmVariant, enter_sandbox, system,
 	wire::{self, ChildRequest, ChildResponse, MAX_REQUEST_BYTES},
 };
-use aitbc_primitives::Workload;
 use std::{
 	io::{self, Read},
+	sync::mpsc::{self, Receiver},
 	thread,
 	time::Duration,
 };
 
 /// How much later than its parent the child itself ends an endless job: in case the parent cannot.
 const GRACE: Duration = Duration::from_secs(5);
+/// Time to try all ways of making a product.
+const TUNE_LIMIT: Duration = Duration::from_secs(60);
 
-/// What a child process may use.
-#[derive(Clone, Copy, Debug)]
-pub struct ChildLimits {
-	/// Time for its one job.
-	pub time: Duration,
+/// What a child process is started for.
+#[derive(Clone, Debug)]
+pub struct ChildSettings {
+	/// The device to open.
+	pub device: DeviceSelector,
 	/// Data memory, bytes.
 	pub memory_bytes: u64,
+	/// A way of making products to make ready before a job comes, and to use.
+	pub gemm_variant: Option<GemmVariant>,
 }
 
-/// Reads one request, does it on the device, writes the response.
+/// Opens the device, unconfined, and says which it is. Does no job.
+///
+/// # Errors
+/// If the parent does not listen.
+pub fn describe(device: &DeviceSelector) -> io::Result<()> {
+	respond(&match DeviceEngine::open(device, Duration::MAX) {
+		Ok(engine) => ChildResponse::Unconfined(engine.profile().clone()),
+		Err(error) => ChildResponse::NoDevice(error.to_string()),
+	})
+}
+
+/// Opens the device, says so, reads one request, does it, writes the response.
 ///
 /// Limits and confines the whole process first, and ends it at once when standard input closes (the parent is
-/// gone) or the time is over; call it from a process that does nothing else.
+/// gone) or the job's time is over; call it from a process that does nothing else.
 ///
 /// # Errors
 /// If the limits cannot be set, or the parent does not speak as it should.
-pub fn serve(device: &DeviceSelector, limits: ChildLimits) -> io::Result<()> {
-	system::limit_resources(limits.memory_bytes)?;
-	let confinement = confine()?;
-	let request = wire::read(&mut io::stdin().lock(), MAX_REQUEST_BYTES)?;
-	let end = limits.time.saturating_add(GRACE);
+pub fn serve(settings: &ChildSettings) -> io::Result<()> {
+	let confinement = enter_sandbox(settings.memory_bytes)?;
+	let requests = listen()?;
+	let opened = DeviceEngine::open(&settings.device, Duration::MAX).and_then(|engine| {
+		settings.gemm_variant.map_or(Ok(()), |variant| engine.prepare(variant))?;
+		Ok(engine)
+	});
+	let engine = match opened {
+		Ok(engine) => engine,
+		Err(error) => return respond(&ChildResponse::NoDevice(error.to_string())),
+	};
+	respond(&ChildResponse::Ready(engine.profile().clone(), confinement))?;
+	// Only who listens can tell that the parent is gone, and it ends this process.
+	let request = requests.recv().map_err(io::Error::other)??;
+	let limit = match &request {
+		ChildRequest::Tune => TUNE_LIMIT,
+		ChildRequest::Execute(_, milliseconds) => Duration::from_millis(*milliseconds),
+	};
+	let end = limit.saturating_add(GRACE);
 	thread::Builder::new().name("end".to_string()).spawn(move || {
 		thread::sleep(end);
 		system::kill_self()
 	})?;
-	thread::Builder::new().name("parent".to_string()).spawn(|| {
-		// The parent says nothing more: whatever comes, an end of file most likely, is the end.
-		let _ = io::stdin().lock().read(&mut [0]);
-		system::kill_self()
-	})?;
-	let engine = DeviceEngine::open(selector_for(&request, device), end);
-	let response = match (&engine, request) {
-		(Err(error), _) => ChildResponse::NoDevice(error.to_string()),
-		(Ok(engine), ChildRequest::Probe) => {
-			ChildResponse::Probed(engine.profile().clone(), confinement)
-		}
-		(Ok(engine), ChildRequest::Execute(request)) => {
-			ChildResponse::Done(engine.execute(&request))
+	let response = match request {
+		ChildRequest::Tune => match engine.tune(limit) {
+			Ok(variant) => ChildResponse::Tuned(variant.map(|variant| variant.to_string())),
+			Err(error) => ChildResponse::NoDevice(error.to_string()),
+		},
+		ChildRequest::Execute(request, _) => {
+			ChildResponse::Done(engine.execute_within(&request, end).0)
 		}
 	};
 	// Before the device is closed, which may wait for work that never ends.
-	wire::write(&mut io::stdout().lock(), &response)
+	respond(&response)
 }
 
-/// The device that a request needs: to open one takes longer than many a job.
-fn selector_for<'a>(request: &ChildRequest, device: &'a DeviceSelector) -> &'a DeviceSelector {
-	match request {
-		// The latency probe is the processor's work on every device.
-		ChildRequest::Execute(WorkRequest { workload: Workload::Echo, .. }) => &DeviceSelector::Cpu,
-		_ => device,
-	}
+fn respond(response: &ChildResponse) -> io::Result<()> {
+	wire::write(&mut io::stdout().lock(), response)
+}
+
+/// Starts to listen to the parent: gives its one request once it is there.
+fn listen() -> io::Result<Receiver<io::Result<ChildRequest>>> {
+	let (sender, requests) = mpsc::sync_channel(1);
+	thread::Builder::new().name("parent".to_string()).spawn(move || {
+		let mut stdin = io::stdin().lock();
+		let request = wire::read(&mut stdin, MAX_REQUEST_BYTES);
+		let is_over =
+			request.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::UnexpectedEof);
+		if !is_over && sender.send(request).is_ok() {
+			// The parent says nothing more: whatever comes, an end of file most likely, is the end.
+			let _ = stdin.read(&mut [0]);
+		}
+		system::kill_self()
+	})?;
+	Ok(requests)
 }

@@ -9,7 +9,7 @@ use aitbc_compute_core::{
 	profile::{self, Program},
 	shader::{self, Call, InterpretError, Limits, Outcome, Shader, Workgroups},
 };
-use aitbc_compute_wgpu::{ComputeError, Gpu};
+use aitbc_compute_wgpu::{ComputeError, GemmVariant, Gpu};
 use aitbc_primitives::{FailureCode, GemmShape, WgslCall, Workload};
 use std::{
 	thread,
@@ -57,25 +57,104 @@ impl DeviceEngine {
 		Ok(Self { device, profile, time_limit })
 	}
 
-	fn run(&self, request: &WorkRequest) -> Result<Vec<u8>, Failure> {
-		request.check_sizes()?;
-		match request.workload {
-			Workload::Echo => echo::echo(&request.inputs, &request.params).map_err(input_invalid),
-			Workload::Gemm(shape) => self.gemm(shape, request),
-			Workload::Wgsl(call) => self.wgsl(call, request),
+	/// Finds out how the device makes products quickest, and uses that; nothing where there is no choice.
+	///
+	/// # Errors
+	/// If the device multiplies wrongly.
+	pub fn tune(&self, limit: Duration) -> Result<Option<GemmVariant>, EngineError> {
+		match &self.device {
+			Device::Cpu => Ok(None),
+			Device::Gpu(gpu) => Ok(Some(gpu.tune(limit)?)),
 		}
 	}
 
-	fn gemm(&self, shape: GemmShape, request: &WorkRequest) -> Result<Vec<u8>, Failure> {
+	/// Gets ready to make products this way, within the time limit.
+	///
+	/// # Errors
+	/// If the device fails or multiplies wrongly.
+	pub fn prepare(&self, variant: GemmVariant) -> Result<(), EngineError> {
+		match &self.device {
+			Device::Cpu => Ok(()),
+			Device::Gpu(gpu) => Ok(gpu.prepare(variant, self.time_limit)?),
+		}
+	}
+
+	/// Does a job; a product in every way that the device knows, whichever is quickest. If they do not
+	/// agree, the device fails.
+	pub fn execute_every_way(&self, request: &WorkRequest) -> WorkResult {
+		let result = self.execute(request);
+		let (Device::Gpu(gpu), Workload::Gemm(_)) = (&self.device, request.workload) else {
+			return result;
+		};
+		let other = gpu.variants().find_map(|variant| {
+			let other = self.execute_by(Some(variant), request, self.time_limit);
+			(other != result).then_some((variant, other))
+		});
+		match other {
+			None => result,
+			Some((_, failed @ WorkResult::Failed { .. })) => failed,
+			Some((variant, _)) => {
+				Err(Failure::device(format!("the product made by {variant} is another"))).into()
+			}
+		}
+	}
+
+	fn execute_by(
+		&self,
+		variant: Option<GemmVariant>,
+		request: &WorkRequest,
+		limit: Duration,
+	) -> WorkResult {
+		let result = thread::scope(|scope| {
+			let job = thread::Builder::new()
+				.name("job".to_string())
+				.stack_size(STACK_BYTES)
+				.spawn_scoped(scope, || self.run(variant, request, limit))
+				.map_err(|error| Failure::device(format!("cannot start a thread: {error}")))?;
+			// A panic of the driver's or the compiler's must not pass for a result.
+			job.join().unwrap_or_else(|_| Err(Failure::device("the engine panicked")))
+		});
+		result.into()
+	}
+
+	fn run(
+		&self,
+		variant: Option<GemmVariant>,
+		request: &WorkRequest,
+		limit: Duration,
+	) -> Result<Vec<u8>, Failure> {
+		request.check_sizes()?;
+		match request.workload {
+			Workload::Echo => echo::echo(&request.inputs, &request.params).map_err(input_invalid),
+			Workload::Gemm(shape) => self.gemm(shape, variant, request, limit),
+			Workload::Wgsl(call) => self.wgsl(call, request, limit),
+		}
+	}
+
+	fn gemm(
+		&self,
+		shape: GemmShape,
+		variant: Option<GemmVariant>,
+		request: &WorkRequest,
+		limit: Duration,
+	) -> Result<Vec<u8>, Failure> {
 		let inputs: Vec<&[u8]> = request.inputs.iter().map(Vec::as_slice).collect();
 		let product = product(shape, &request.params, &inputs).map_err(input_invalid)?;
 		match &self.device {
 			Device::Cpu => Ok(product.quick()),
-			Device::Gpu(gpu) => Ok(gpu.product(&product, self.time_limit)?),
+			Device::Gpu(gpu) => Ok(match variant {
+				Some(variant) => gpu.product_by(variant, &product, limit)?,
+				None => gpu.product(&product, limit)?,
+			}),
 		}
 	}
 
-	fn wgsl(&self, call: WgslCall, request: &WorkRequest) -> Result<Vec<u8>, Failure> {
+	fn wgsl(
+		&self,
+		call: WgslCall,
+		request: &WorkRequest,
+		limit: Duration,
+	) -> Result<Vec<u8>, Failure> {
 		let Some(source) = &request.program else {
 			let message = "the job names a shader, but its source was not given";
 			return Err(Failure::new(FailureCode::InputUnavailable, message));
@@ -90,24 +169,23 @@ impl DeviceEngine {
 		let fuel = shader::fuel(request.units_limit);
 		let call = Call { inputs, params, workgroups: call.workgroups, output_bytes };
 		match &self.device {
-			Device::Cpu => interpret(&program, &call, fuel, self.time_limit),
-			Device::Gpu(gpu) => Ok(gpu.run_wgsl(&program, &call, fuel, self.time_limit)?),
+			Device::Cpu => interpret(&program, &call, fuel, limit),
+			Device::Gpu(gpu) => Ok(gpu.run_wgsl(&program, &call, fuel, limit)?),
 		}
 	}
 }
 
 impl Engine for DeviceEngine {
 	fn execute(&self, request: &WorkRequest) -> WorkResult {
-		let result = thread::scope(|scope| {
-			let job = thread::Builder::new()
-				.name("job".to_string())
-				.stack_size(STACK_BYTES)
-				.spawn_scoped(scope, || self.run(request))
-				.map_err(|error| Failure::device(format!("cannot start a thread: {error}")))?;
-			// A panic of the driver's or the compiler's must not pass for a result.
-			job.join().unwrap_or_else(|_| Err(Failure::device("the engine panicked")))
-		});
-		result.into()
+		self.execute_within(request, self.time_limit).0
+	}
+
+	fn execute_within(
+		&self,
+		request: &WorkRequest,
+		limit: Duration,
+	) -> (WorkResult, &DeviceProfile) {
+		(self.execute_by(None, request, limit.min(self.time_limit)), &self.profile)
 	}
 
 	fn profile(&self) -> &DeviceProfile {

@@ -54,6 +54,12 @@ impl DeviceProfile {
 		}
 	}
 
+	/// What a person calls it.
+	pub fn title(&self) -> String {
+		let Self { device, backend, driver, .. } = self;
+		format!("{device} ({backend}, {driver})")
+	}
+
 	/// What a receipt names the profile by: blake2b-256 of a separator and the SCALE encoding.
 	pub fn hash(&self) -> Hash {
 		let mut bytes = DOMAIN.to_vec();

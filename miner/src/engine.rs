@@ -60,13 +60,17 @@ pub trait Engine: Send + Sync {
 	/// Does one job.
 	fn execute(&self, request: &WorkRequest) -> WorkResult;
 
-	/// Does one job that is worth nothing after `limit`. An engine that can end its work sooner than
-	/// by its own limit does so; the others only answer late.
-	fn execute_within(&self, request: &WorkRequest, _limit: Duration) -> WorkResult {
-		self.execute(request)
+	/// Does one job that is worth nothing after `limit`, and says what did it. An engine that can end its
+	/// work sooner than by its own limit does so; the others only answer late.
+	fn execute_within(
+		&self,
+		request: &WorkRequest,
+		_limit: Duration,
+	) -> (WorkResult, &DeviceProfile) {
+		(self.execute(request), self.profile())
 	}
 
-	/// The device that does it.
+	/// The device that does it; of several, the first.
 	fn profile(&self) -> &DeviceProfile;
 }
 
@@ -77,6 +81,9 @@ pub enum EngineError {
 	/// No device could be opened.
 	#[error(transparent)]
 	Open(#[from] OpenError),
+	/// The device was opened, but fails or computes wrongly.
+	#[error("the device cannot be used: {0}")]
+	Device(#[from] ComputeError),
 	/// The program of the child process is not there.
 	#[error("cannot find the engine's executable {}: build or install aitbc-miner", .path.display())]
 	Executable {
@@ -97,6 +104,20 @@ pub enum EngineError {
 		/// What it said.
 		message: String,
 	},
+	/// A driver does not work where jobs run, so that they would get another device, or none.
+	#[error(
+		"the sandbox of jobs hides {wanted}: they would get {found}. Where its driver lies outside of the \
+		 system's folders, name them in LD_LIBRARY_PATH or VK_DRIVER_FILES"
+	)]
+	Hidden {
+		/// The device that is there.
+		wanted: String,
+		/// What a job would get.
+		found: String,
+	},
+	/// A pool of devices without any.
+	#[error("no device was given")]
+	NoDevice,
 	/// A limit that leaves no room for anything.
 	#[error("the time limit is zero; give a job at least some seconds")]
 	NoTime,

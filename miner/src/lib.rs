@@ -3,7 +3,7 @@
 //! - [`WorkRequest`] and [`WorkResult`] are the whole contract; [`Engine`] carries it out.
 //! - [`DeviceEngine`] works in this process. A shader that never ends would never come back.
 //! - [`ProcessEngine`] runs every job in a child process with a time and a memory limit, and kills it.
-//!   This is what a miner's daemon uses.
+//!   This is what a miner's daemon uses, in a [`DevicePool`] if it has several devices.
 //! - [`conformance`] shows whether a device gives the reference's bits.
 //!
 //! ```no_run
@@ -31,6 +31,7 @@
 mod child;
 pub mod conformance;
 mod device_engine;
+mod device_pool;
 mod device_profile;
 mod engine;
 mod process_engine;
@@ -38,12 +39,16 @@ mod sandbox;
 mod system;
 mod wire;
 
-pub use aitbc_compute_wgpu::{DeviceInfo, DeviceSelector, list_devices};
-pub use child::{ChildLimits, serve};
+pub use aitbc_compute_wgpu::{
+	DeviceInfo, DeviceSelector, GemmVariant, GemmVariantError, list_devices,
+};
+pub use child::{ChildSettings, describe, serve};
 pub use device_engine::DeviceEngine;
+pub use device_pool::DevicePool;
 pub use device_profile::DeviceProfile;
 pub use engine::{Engine, EngineError, WorkRequest, WorkResult};
 pub use process_engine::{
 	DEFAULT_MEMORY_LIMIT_BYTES, DEFAULT_TIME_LIMIT, ProcessEngine, ProcessEngineConfig,
+	check_same_device, unconfined_device,
 };
-pub use sandbox::{Confinement, confine};
+pub use sandbox::{Confinement, confine, enter_sandbox};

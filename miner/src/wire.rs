@@ -15,29 +15,35 @@ pub(crate) const MAX_REQUEST_BYTES: usize = MAX_INPUTS * MAX_DATA_BYTES + SLACK_
 /// Longest message from the child.
 pub(crate) const MAX_RESPONSE_BYTES: usize = MAX_DATA_BYTES + SLACK_BYTES;
 
-/// To the child; it gets one.
+/// To the child; it gets one. `Request` is a [`WorkRequest`], or a reference to one.
 #[derive(Debug, Encode, Decode)]
-pub(crate) enum ChildRequest {
-	/// Open the device and say what it is and what holds the child.
+pub(crate) enum ChildRequest<Request = WorkRequest> {
+	/// Try all ways of making a matrix product and say which is quickest.
 	#[codec(index = 0)]
-	Probe,
-	/// Do a job.
+	Tune,
+	/// Do a job, within so many milliseconds.
 	#[codec(index = 1)]
-	Execute(WorkRequest),
+	Execute(Request, u64),
 }
 
-/// From the child; it gives one.
+/// From the child: first, unasked, the first or the second; then the answer to its request.
 #[derive(Debug, Encode, Decode)]
 pub(crate) enum ChildResponse {
-	/// The device, and what the child may not do.
+	/// The device is open, and this is what the child may not do.
 	#[codec(index = 0)]
-	Probed(DeviceProfile, Confinement),
-	/// How the job ended.
+	Ready(DeviceProfile, Confinement),
+	/// The device could not be opened, or computes wrongly.
 	#[codec(index = 1)]
-	Done(WorkResult),
-	/// The device could not be opened.
-	#[codec(index = 2)]
 	NoDevice(String),
+	/// The quickest way, for the command line of further children; none if there is no choice.
+	#[codec(index = 2)]
+	Tuned(Option<String>),
+	/// How the job ended.
+	#[codec(index = 3)]
+	Done(WorkResult),
+	/// The device that is there without a sandbox, from a child that does nothing else.
+	#[codec(index = 4)]
+	Unconfined(DeviceProfile),
 }
 
 /// Writes one message.
@@ -93,14 +99,15 @@ mod tests {
 
 	fn encoded() -> Vec<u8> {
 		let mut bytes = Vec::new();
-		write(&mut bytes, &ChildRequest::Execute(request())).expect("a vector takes everything");
+		write(&mut bytes, &ChildRequest::Execute(&request(), 1))
+			.expect("a vector takes everything");
 		bytes
 	}
 
 	#[test]
 	fn read_should_give_what_was_written() {
 		let message = read::<ChildRequest>(&mut encoded().as_slice(), 2000).expect("whole");
-		let ChildRequest::Execute(read) = message else { panic!("{message:?}") };
+		let ChildRequest::Execute(read, 1) = message else { panic!("{message:?}") };
 		assert_eq!(read, request());
 	}
 
@@ -116,7 +123,8 @@ mod tests {
 		assert_eq!(kind(&whole, 100), io::ErrorKind::InvalidData);
 		assert_eq!(kind(b"warning: no display", 2000), io::ErrorKind::InvalidData);
 		let mut longer = whole.clone();
-		longer[4] += 1;
+		let length = u32::try_from(whole.len() - 8 + 1).expect("short");
+		longer[4..8].copy_from_slice(&length.to_le_bytes());
 		longer.push(0);
 		assert_eq!(kind(&longer, 2000), io::ErrorKind::InvalidData);
 	}

@@ -25,7 +25,8 @@ fn devices() -> [DeviceSelector; 2] {
 
 fn engine(device: DeviceSelector, time_limit: Duration, memory_limit_bytes: u64) -> ProcessEngine {
 	let executable = PathBuf::from(env!("CARGO_BIN_EXE_aitbc-miner"));
-	let config = ProcessEngineConfig { executable, device, time_limit, memory_limit_bytes };
+	let config =
+		ProcessEngineConfig { executable, device, time_limit, memory_limit_bytes, is_warm: false };
 	ProcessEngine::new(config).unwrap_or_else(|error| {
 		panic!("these tests need a GPU or Debian's package mesa-vulkan-drivers: {error}")
 	})

@@ -95,9 +95,27 @@ fn explain_should_say_what_a_dispatch_takes_and_find_races() {
 	let race = &verdict["dispatch"]["races"][0];
 	assert_eq!((&race["line"], &race["word"]), (&Value::from(5), &Value::from(9)), "{verdict}");
 	let output = miner(&[&["explain", &shared], &dispatch[..6]].concat());
+	assert_eq!(output.status.code(), Some(3), "a race is a fault of the job: {output:?}");
 	let text = String::from_utf8_lossy(&output.stdout);
 	assert!(text.contains("line 5, column 2: invocations 0 and 1 both access word 9"), "{text}");
 	assert!(text.contains("a units_limit of 13"), "{text}");
+
+	let endless = LOOPS.replace("SLOT", "9u").replace("for (", "while true { } for (");
+	let endless = write(folder.path(), "endless.wgsl", endless.as_bytes());
+	let output = miner(&[&["explain", &endless], &dispatch[..]].concat());
+	assert_eq!(output.status.code(), Some(3), "{output:?}");
+	assert_eq!(json(&output)["dispatch"]["outcome"], "OutOfFuel");
+}
+
+#[test]
+fn errors_should_be_json_where_that_was_asked_for() {
+	let missing = ["--json", "explain", "/nowhere/shader.wgsl"];
+	let output = miner(&missing);
+	assert_eq!(output.status.code(), Some(1), "{output:?}");
+	let error = json(&output)["error"].as_str().expect("a text").to_string();
+	assert!(error.contains("cannot read /nowhere/shader.wgsl"), "{error}");
+	let output = miner(&["--json", "--device", "no such device", "bench"]);
+	assert_eq!(json(&output)["exit_code"], 4, "{output:?}");
 }
 
 #[test]

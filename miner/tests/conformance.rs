@@ -7,7 +7,7 @@
 
 use aitbc_miner::{
 	DeviceEngine, DeviceProfile, DeviceSelector, Engine, WorkRequest, WorkResult,
-	conformance::{Extent, Golden, SignedReport, Suite, matrix},
+	conformance::{EveryWay, Extent, Golden, SignedReport, Suite, matrix},
 };
 use aitbc_primitives::Class;
 use std::time::Duration;
@@ -37,9 +37,10 @@ fn device_should_give_the_golden_digests() {
 		Ok(text) => text.parse().expect("AITBC_DEVICE names a device"),
 		Err(_) => DeviceSelector::Auto,
 	};
-	check(&DeviceEngine::open(&device, LIMIT).unwrap_or_else(|error| {
+	let engine = DeviceEngine::open(&device, LIMIT).unwrap_or_else(|error| {
 		panic!("this test needs a GPU or Debian's package mesa-vulkan-drivers: {error}")
-	}));
+	});
+	check(&EveryWay(&engine));
 }
 
 /// The reference, but for one bit of every product that has more than one element.

@@ -37,6 +37,7 @@ fn config(time_limit: Duration) -> ProcessEngineConfig {
 		device: device(),
 		time_limit,
 		memory_limit_bytes: DEFAULT_MEMORY_LIMIT_BYTES,
+		is_warm: false,
 	}
 }
 
@@ -227,7 +228,7 @@ fn execute_should_report_a_device_fault_when_the_child_crashes() {
 	let folder = tempfile::tempdir().expect("a temporary folder");
 	let path = folder.path().join("engine");
 	let real = env!("CARGO_BIN_EXE_aitbc-miner");
-	// Answers the first time, as the probe needs, and dies the second time.
+	// Does the first job, and dies the second time.
 	let marker = folder.path().join("used");
 	let script = format!(
 		"#!/bin/sh\nif [ -e {marker} ]; then echo broken driver >&2; kill -SEGV $$; fi\n\
@@ -238,15 +239,66 @@ fn execute_should_report_a_device_fault_when_the_child_crashes() {
 	std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("own file");
 	let config = ProcessEngineConfig { executable: path, ..config(Duration::from_secs(20)) };
 	let engine = ProcessEngine::new(config).expect("the probe works");
-	let (code, message) = failure(engine.execute(&shader("output[0] = 1u;", vec![1])));
+	let job = shader("output[0] = 1u;", vec![1]);
+	assert!(matches!(engine.execute(&job), WorkResult::Completed { .. }));
+	let (code, message) = failure(engine.execute(&job));
 	assert_eq!(code, FailureCode::DeviceFault, "{message}");
 	assert!(message.contains("signal: 11") && message.contains("broken driver"), "{message}");
 }
 
 #[test]
+fn warm_engine_should_do_jobs_in_processes_that_stand_by() {
+	let config = ProcessEngineConfig { is_warm: true, ..config(Duration::from_secs(60)) };
+	let engine = ProcessEngine::new(config).expect("the device opens");
+	let product = gemm(1, 2, 1, vec![2, 0xff], vec![3, 4]);
+	let filter = shader("output[1] = input[0] + 1u;", vec![41]);
+	// Two at once, so that one finds no process, and then as many as stand by.
+	for _ in 0..2 {
+		std::thread::scope(|scope| {
+			for _ in 0..2 {
+				scope.spawn(|| {
+					let result = engine.execute(&product);
+					let WorkResult::Completed { output, .. } = result else { panic!("{result:?}") };
+					assert_eq!(output, 2_i32.to_le_bytes());
+					let result = engine.execute(&filter);
+					let WorkResult::Completed { output, .. } = result else { panic!("{result:?}") };
+					assert_eq!(output, [0, 0, 0, 0, 42, 0, 0, 0]);
+				});
+			}
+		});
+	}
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn warm_engine_should_replace_a_process_that_died_while_it_stood_by() {
+	let config = ProcessEngineConfig { is_warm: true, ..config(Duration::from_secs(60)) };
+	let engine = ProcessEngine::new(config).expect("the device opens");
+	let job = shader("output[1] = input[0] + 1u;", vec![41]);
+	assert!(matches!(engine.execute(&job), WorkResult::Completed { .. }));
+	engine.warm_up(Duration::from_secs(30));
+	for child in children() {
+		let kill = Command::new("kill").args(["-KILL", &child.to_string()]).status();
+		assert!(kill.expect("there is a kill").success());
+	}
+	std::thread::sleep(Duration::from_millis(300));
+	let result = engine.execute(&job);
+	assert!(matches!(result, WorkResult::Completed { .. }), "{result:?}");
+	drop(engine);
+	assert_eq!(children(), [0_u32; 0], "a process outlives the engine");
+}
+
+/// Processes that this thread started.
+#[cfg(target_os = "linux")]
+fn children() -> Vec<u32> {
+	let text = std::fs::read_to_string("/proc/thread-self/children").expect("Linux tells");
+	text.split_whitespace().map(|number| number.parse().expect("a number")).collect()
+}
+
+#[test]
 fn child_should_end_when_its_parent_is_gone() {
 	let mut child = Command::new(env!("CARGO_BIN_EXE_aitbc-miner"))
-		.args(["exec", "--time-limit-ms", "60000", "--memory-limit-bytes", "4294967296"])
+		.args(["exec", "--memory-limit-bytes", "4294967296"])
 		.stdin(Stdio::piped())
 		.stdout(Stdio::null())
 		.stderr(Stdio::null())

@@ -7,8 +7,8 @@ use crate::{
 };
 use aitbc_client::account::parse_address;
 use aitbc_miner::{
-	DEFAULT_MEMORY_LIMIT_BYTES, DEFAULT_TIME_LIMIT, DeviceSelector, Engine, EngineError,
-	ProcessEngine, ProcessEngineConfig,
+	DEFAULT_MEMORY_LIMIT_BYTES, DEFAULT_TIME_LIMIT, DevicePool, DeviceSelector, Engine,
+	EngineError, ProcessEngine, ProcessEngineConfig,
 };
 use aitbc_primitives::AccountId;
 use clap::{Parser, ValueEnum};
@@ -37,6 +37,9 @@ Examples:
 
   After `aitbc miner rotate-worker`, while leases of the earlier key live:
     aitbc-offchain-worker --worker-key new.json --worker-key old.json …
+
+  Two GPUs, a job on each at once:
+    aitbc-offchain-worker --device 0 --device 1 …
 
   Without a GPU, two jobs at once, logs for a machine to read:
     aitbc-offchain-worker --device cpu --slots 2 --log-format json …
@@ -75,13 +78,14 @@ pub struct Arguments {
 	#[arg(long, env = "AITBC_DATA", value_name = "DIR")]
 	data: PathBuf,
 
-	/// What the jobs run on: cpu, auto, or part of an adapter's name
+	/// What the jobs run on: cpu, auto, or a number or part of a name from `aitbc-miner devices`; once
+	/// for each device, and a job goes to the one that has the fewest
 	#[arg(long, env = "AITBC_DEVICE", default_value = "auto")]
-	device: DeviceSelector,
+	device: Vec<DeviceSelector>,
 
-	/// Jobs that run at once
-	#[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=64))]
-	slots: u16,
+	/// Jobs that run at once; by default one for each device
+	#[arg(long, value_parser = clap::value_parser!(u16).range(1..=64))]
+	slots: Option<u16>,
 
 	/// Longest run of one job, seconds
 	#[arg(
@@ -172,14 +176,24 @@ fn start(
 	wrap: impl FnOnce(Arc<dyn Engine>) -> Arc<dyn Engine>,
 ) -> Result<(), CliError> {
 	let passwords = passwords(&arguments)?;
-	let engine = wrap(Arc::new(engine(&arguments)?));
+	let pool = devices(&arguments)?;
+	for profile in pool.profiles() {
+		tracing::info!(
+			device = profile.device,
+			backend = profile.backend,
+			driver = profile.driver,
+			"device"
+		);
+	}
+	let slots = arguments.slots.map_or(pool.count(), usize::from);
+	let engine = wrap(Arc::new(pool));
 	let config = WorkerConfig {
 		url: arguments.url,
 		miner: arguments.miner,
 		worker_keys: arguments.worker_key.into_iter().zip(passwords).collect(),
 		state_dir: arguments.state_dir,
 		data_dir: arguments.data,
-		settings: Settings { slots: usize::from(arguments.slots), ..Settings::default() },
+		settings: Settings { slots, ..Settings::default() },
 	};
 	let runtime = tokio::runtime::Builder::new_multi_thread()
 		.enable_all()
@@ -207,17 +221,21 @@ fn passwords(arguments: &Arguments) -> Result<Vec<Zeroizing<String>>, CliError> 
 	}
 }
 
-fn engine(arguments: &Arguments) -> Result<ProcessEngine, EngineError> {
+fn devices(arguments: &Arguments) -> Result<DevicePool<ProcessEngine>, EngineError> {
 	let executable = match &arguments.miner_program {
 		Some(path) => path.clone(),
 		None => ProcessEngine::executable_beside_this()?,
 	};
-	ProcessEngine::new(ProcessEngineConfig {
-		executable,
-		device: arguments.device.clone(),
-		time_limit: Duration::from_secs(arguments.job_time_limit),
-		memory_limit_bytes: arguments.memory_limit.saturating_mul(MIB),
-	})
+	let engines = arguments.device.iter().map(|device| {
+		ProcessEngine::new(ProcessEngineConfig {
+			executable: executable.clone(),
+			device: device.clone(),
+			time_limit: Duration::from_secs(arguments.job_time_limit),
+			memory_limit_bytes: arguments.memory_limit.saturating_mul(MIB),
+			is_warm: true,
+		})
+	});
+	DevicePool::new(engines.collect::<Result<Vec<_>, _>>()?)
 }
 
 fn log_to_stderr(format: LogFormat) {
@@ -255,6 +273,7 @@ mod tests {
 		parse(alice, &["--slots", "2"]).expect("a good command line");
 		let refused = parse("5Grwva", &[]).expect_err("half an address");
 		assert!(refused.contains("5Grwva"), "{refused}");
+		parse(alice, &["--device", "0", "--device", "llvmpipe"]).expect("two devices");
 		for more in [["--slots", "0"], ["--slots", "65"], ["--job-time-limit", "0"]] {
 			parse(alice, &more).expect_err("out of range");
 		}

@@ -122,13 +122,9 @@ struct Fetched {
 struct Finding {
 	outcome: Outcome,
 	trace_root: Hash,
+	/// Names what found it.
+	profile: Hash,
 	started_at: BlockNumber,
-}
-
-impl Finding {
-	fn failed(code: FailureCode, started_at: BlockNumber) -> Self {
-		Self { outcome: Outcome::Failed { code }, trace_root: Hash::zero(), started_at }
-	}
 }
 
 impl Executor {
@@ -181,13 +177,22 @@ impl Executor {
 
 	/// Answers that the device failed, without trying again.
 	pub async fn decline(&self, view: &LeaseView) -> Result<Executed, ExecuteError> {
-		self.answer(view, Finding::failed(FailureCode::DeviceFault, self.best())).await
+		self.answer(view, self.not_run(FailureCode::DeviceFault)).await
+	}
+
+	/// What is said of a job that no device was asked to do.
+	fn not_run(&self, code: FailureCode) -> Finding {
+		Finding {
+			outcome: Outcome::Failed { code },
+			trace_root: Hash::zero(),
+			profile: self.engine.profile().hash(),
+			started_at: self.best(),
+		}
 	}
 
 	async fn unavailable(&self, view: &LeaseView, reason: &str) -> Result<Executed, ExecuteError> {
 		log_failure(view.key(), FailureCode::InputUnavailable, reason);
-		let finding = Finding::failed(FailureCode::InputUnavailable, self.best());
-		self.answer(view, finding).await
+		self.answer(view, self.not_run(FailureCode::InputUnavailable)).await
 	}
 
 	async fn run(
@@ -212,21 +217,25 @@ impl Executor {
 		// An answer that the work failed, in time, costs nothing; none in time costs collateral.
 		let limit =
 			BLOCK_TIME.saturating_mul(give_up_block(view).saturating_sub(started_at).max(1));
-		let result = blocking(move || engine.execute_within(&request, limit)).await?;
-		let finding = match result {
+		let (result, profile) = blocking(move || {
+			let (result, profile) = engine.execute_within(&request, limit);
+			(result, profile.hash())
+		})
+		.await?;
+		let (outcome, trace_root) = match result {
 			WorkResult::Completed { output, trace_root } => {
-				let outcome = self.keep_output(view, output).await?;
-				Finding { outcome, trace_root, started_at }
+				(self.keep_output(view, output).await?, trace_root)
 			}
 			WorkResult::OutOfFuel { message } => {
 				tracing::info!(job = key.job.0, replica = key.replica, message, "out of fuel");
-				Finding { outcome: Outcome::OutOfFuel, trace_root: Hash::zero(), started_at }
+				(Outcome::OutOfFuel, Hash::zero())
 			}
 			WorkResult::Failed { code, message } => {
 				log_failure(key, code, &message);
-				Finding::failed(code, started_at)
+				(Outcome::Failed { code }, Hash::zero())
 			}
 		};
+		let finding = Finding { outcome, trace_root, profile, started_at };
 		let answer = self.answer(view, finding).await?;
 		tracing::info!(
 			job = key.job.0,
@@ -323,7 +332,7 @@ impl Executor {
 			outcome: finding.outcome,
 			trace_root,
 			units,
-			profile: self.engine.profile().hash(),
+			profile: finding.profile,
 			started_at: finding.started_at,
 			finished_at: self.best(),
 		};

@@ -27,3 +27,4 @@ mod wgsl;
 
 pub use device::{DeviceInfo, DeviceSelector, Gpu, list_devices};
 pub use error::{ComputeError, OpenError, SelectorError};
+pub use gemm::{GemmVariant, GemmVariantError};

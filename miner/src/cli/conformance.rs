@@ -2,16 +2,21 @@
 
 use super::{EXIT_DEVICE, Fault, read_file};
 use aitbc_miner::{
-	DEFAULT_TIME_LIMIT, DeviceEngine, DeviceSelector, Engine,
-	conformance::{CaseResult, Extent, Golden, Report, SignedReport, Suite, matrix, name},
+	DEFAULT_MEMORY_LIMIT_BYTES, DEFAULT_TIME_LIMIT, DeviceEngine, DeviceSelector, Engine,
+	check_same_device,
+	conformance::{
+		CaseResult, EveryWay, Extent, Golden, Report, SignedReport, Suite, matrix, name,
+	},
+	enter_sandbox, unconfined_device,
 };
 use aitbc_primitives::Class;
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, bail};
 use clap::Args;
 use sp_core::{Pair, sr25519};
 use std::{
 	collections::BTreeSet,
-	fs,
+	fs::{self, File, OpenOptions},
+	io::Write,
 	path::{Path, PathBuf},
 	time::Instant,
 };
@@ -59,7 +64,7 @@ pub(super) fn run(
 	arguments: &ConformanceArguments,
 ) -> Result<(), Fault> {
 	if let Some(path) = &arguments.verify {
-		return Ok(verify(path, json)?);
+		return verify(path, json);
 	}
 	if let Some(folder) = &arguments.matrix {
 		return Ok(write_matrix(folder)?);
@@ -68,7 +73,15 @@ pub(super) fn run(
 		return write_golden(path);
 	}
 	let pair = pair(arguments)?;
-	let engine = DeviceEngine::open(device, DEFAULT_TIME_LIMIT)?;
+	let executable = std::env::current_exe().context("where this program lies")?;
+	let unconfined = unconfined_device(&executable, device);
+	// From here on this process may open no file: it runs as confined as a job's.
+	let output = arguments.output.as_deref().map(create).transpose()?;
+	let confinement = enter_sandbox(DEFAULT_MEMORY_LIMIT_BYTES).context("the sandbox")?;
+	let engine = DeviceEngine::open(device, DEFAULT_TIME_LIMIT);
+	let found = engine.as_ref().map(Engine::profile).map_err(ToString::to_string);
+	check_same_device(unconfined.as_ref(), found.as_deref().map_err(String::as_str))?;
+	let engine = engine?;
 	let extent = if arguments.quick { Extent::Quick } else { Extent::Full };
 	let classes = match arguments.class.as_slice() {
 		[] => &Class::ALL,
@@ -76,18 +89,20 @@ pub(super) fn run(
 	};
 	let suite = Suite::new(extent, classes);
 	let golden = Golden::built_in().context("the golden digests")?;
-	let report = measure(&suite, &engine, &golden);
+	let report = measure(&suite, &EveryWay(&engine), &golden);
 	let wrong: Vec<CaseResult> = report.cases.iter().filter(|case| !case.ok).cloned().collect();
 	if !json {
 		print_summary(&report);
+		println!("the suite ran as jobs do: {confinement}");
 	}
 	let signed = match pair {
 		Some(pair) => report.sign(&pair),
 		None => SignedReport { report, signature: None },
 	};
 	let text = to_text(&signed)?;
-	if let Some(path) = &arguments.output {
-		fs::write(path, &text).with_context(|| format!("cannot write {}", path.display()))?;
+	if let (Some(mut file), Some(path)) = (output, &arguments.output) {
+		let failed = || format!("cannot write {}", path.display());
+		file.set_len(0).and_then(|()| file.write_all(text.as_bytes())).with_context(failed)?;
 	}
 	if json {
 		print!("{text}");
@@ -101,11 +116,18 @@ pub(super) fn run(
 	let error = anyhow::anyhow!(
 		"{count} cases are not as the reference's: this device must not offer {classes}"
 	);
-	Err(Fault { code: EXIT_DEVICE, error })
+	Err(Fault { code: EXIT_DEVICE, error, is_told: true })
+}
+
+/// A file to write to later; until then it keeps what it holds.
+fn create(path: &Path) -> anyhow::Result<File> {
+	let mut options = OpenOptions::new();
+	options.write(true).create(true).truncate(false);
+	options.open(path).with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// Runs the suite and says on standard error how far it is.
-fn measure(suite: &Suite, engine: &DeviceEngine, golden: &Golden) -> Report {
+fn measure(suite: &Suite, engine: &dyn Engine, golden: &Golden) -> Report {
 	let count = suite.cases().len();
 	let (mut done, mut shown) = (0_usize, Instant::now());
 	let progress = |result: &CaseResult| {
@@ -183,7 +205,7 @@ fn read_report(path: &Path) -> anyhow::Result<SignedReport> {
 	serde_json::from_slice(&read_file(path)?).with_context(failed)
 }
 
-fn verify(path: &Path, json: bool) -> anyhow::Result<()> {
+fn verify(path: &Path, json: bool) -> Result<(), Fault> {
 	let report = read_report(path)?;
 	let golden = Golden::built_in().context("the golden digests")?;
 	let missing = report.verify(&golden).with_context(|| path.display().to_string())?;
@@ -206,8 +228,11 @@ fn verify(path: &Path, json: bool) -> anyhow::Result<()> {
 			None => println!("signed by nobody"),
 		}
 	}
-	ensure!(whole, "{}: the report leaves out {missing} cases", path.display());
-	Ok(())
+	if whole {
+		return Ok(());
+	}
+	let error = anyhow::anyhow!("{}: the report leaves out {missing} cases", path.display());
+	Err(Fault::from(error).told())
 }
 
 /// Puts the table of all reports into the folder's README.

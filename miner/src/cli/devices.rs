@@ -49,7 +49,7 @@ pub(super) fn run(json: bool) {
 
 /// What holds a job's process here, as one of them says.
 fn confinement() -> Result<Confinement, String> {
-	jobs::engine(DeviceSelector::Cpu, DEFAULT_TIME_LIMIT, DEFAULT_MEMORY_LIMIT_BYTES)
+	jobs::engine(DeviceSelector::Cpu, DEFAULT_TIME_LIMIT, DEFAULT_MEMORY_LIMIT_BYTES, false)
 		.map(|engine| engine.confinement().clone())
 		.map_err(|error| error.to_string())
 }

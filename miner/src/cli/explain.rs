@@ -58,7 +58,7 @@ pub(super) fn run(json: bool, arguments: &ExplainArguments) -> Result<(), Fault>
 		Err(error) => {
 			if json {
 				println!("{}", refusal_json(&source, &error));
-				return Err(Fault::of_job(format!("{name}: {error}")));
+				return Err(Fault::of_job(format!("{name}: {error}")).told());
 			}
 			print_refusal(&name, &source, &error);
 			return Err(Fault::of_job(format!("no miner would run {name}")));
@@ -82,7 +82,17 @@ pub(super) fn run(json: bool, arguments: &ExplainArguments) -> Result<(), Fault>
 			),
 		}
 	}
-	Ok(())
+	let fault = trial.as_ref().and_then(fault);
+	fault.map_or(Ok(()), |fault| Err(Fault::of_job(format!("{name}: {fault}")).told()))
+}
+
+/// Why nobody should post the job that was tried.
+fn fault(trial: &Trial) -> Option<&'static str> {
+	if !trial.report.races.is_empty() {
+		return Some("the dispatch has a data race: do not post it");
+	}
+	let is_dry = matches!(trial.report.outcome, Outcome::OutOfFuel);
+	is_dry.then_some("the dispatch runs out of fuel, whatever is paid: do not post it")
 }
 
 /// Interprets the dispatch, all of it if that does not take too long.

@@ -133,10 +133,13 @@ pub(super) fn engine(
 	device: DeviceSelector,
 	time_limit: Duration,
 	memory_limit_bytes: u64,
+	is_warm: bool,
 ) -> Result<ProcessEngine, EngineError> {
 	let executable = std::env::current_exe()
 		.map_err(|error| EngineError::OwnPath { message: error.to_string() })?;
-	ProcessEngine::new(ProcessEngineConfig { executable, device, time_limit, memory_limit_bytes })
+	let config =
+		ProcessEngineConfig { executable, device, time_limit, memory_limit_bytes, is_warm };
+	ProcessEngine::new(config)
 }
 
 pub(super) fn run(
@@ -146,7 +149,7 @@ pub(super) fn run(
 ) -> Result<(), Fault> {
 	let request = request(&arguments.job)?;
 	let limit = Duration::from_secs(arguments.time_limit);
-	let engine = engine(device, limit, arguments.memory_limit)?;
+	let engine = engine(device, limit, arguments.memory_limit, false)?;
 	let begin = Instant::now();
 	let result = engine.execute(&request);
 	let milliseconds = begin.elapsed().as_millis() as u64;
@@ -182,6 +185,7 @@ pub(super) fn run(
 			}
 			Err(Fault {
 				code: EXIT_JOB,
+				is_told: true,
 				error: anyhow::anyhow!("the job ran out of fuel: {message}"),
 			})
 		}
@@ -194,7 +198,7 @@ pub(super) fn run(
 				_ => EXIT_JOB,
 			};
 			let error = anyhow::anyhow!("the job failed ({code:?}): {message}");
-			Err(Fault { code: exit, error })
+			Err(Fault { code: exit, error, is_told: true })
 		}
 	}
 }

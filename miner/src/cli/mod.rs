@@ -7,10 +7,12 @@ mod explain;
 mod jobs;
 
 use aitbc_miner::{
-	ChildLimits, DEFAULT_MEMORY_LIMIT_BYTES, DEFAULT_TIME_LIMIT, DeviceSelector, EngineError, serve,
+	ChildSettings, DEFAULT_MEMORY_LIMIT_BYTES, DEFAULT_TIME_LIMIT, DeviceSelector, EngineError,
+	GemmVariant, describe, serve,
 };
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
+use serde_json::json;
 use std::{
 	io::{IsTerminal, Read},
 	path::{Path, PathBuf},
@@ -92,12 +94,15 @@ enum Command {
 	/// What the engine starts for every job. Speaks a binary protocol on standard input and output.
 	#[command(hide = true)]
 	Exec {
-		/// Time for the job, milliseconds.
-		#[arg(long)]
-		time_limit_ms: u64,
 		/// Data memory, bytes.
 		#[arg(long)]
 		memory_limit_bytes: u64,
+		/// A way of making products to make ready before the job comes.
+		#[arg(long)]
+		gemm_variant: Option<GemmVariant>,
+		/// Do no job: say which device is there without a sandbox.
+		#[arg(long)]
+		describe: bool,
 	},
 }
 
@@ -120,23 +125,30 @@ struct RunArguments {
 struct Fault {
 	code: u8,
 	error: anyhow::Error,
+	/// Whether it was already printed as JSON, where that was asked for.
+	is_told: bool,
 }
 
 impl From<anyhow::Error> for Fault {
 	fn from(error: anyhow::Error) -> Self {
-		Self { code: 1, error }
+		Self { code: 1, error, is_told: false }
 	}
 }
 
 impl From<EngineError> for Fault {
 	fn from(error: EngineError) -> Self {
-		Self { code: EXIT_DEVICE, error: error.into() }
+		Self { code: EXIT_DEVICE, error: error.into(), is_told: false }
 	}
 }
 
 impl Fault {
 	fn of_job(message: String) -> Self {
-		Self { code: EXIT_JOB, error: anyhow::Error::msg(message) }
+		Self { code: EXIT_JOB, error: anyhow::Error::msg(message), is_told: false }
+	}
+
+	/// It, after a JSON value that says the same.
+	fn told(self) -> Self {
+		Self { is_told: true, ..self }
 	}
 }
 
@@ -154,15 +166,20 @@ pub fn run(arguments: Arguments) -> ExitCode {
 		Command::Bench { seconds } => bench::run(&device, json, Duration::from_secs(seconds)),
 		Command::Conformance(arguments) => conformance::run(&device, json, &arguments),
 		Command::Explain(arguments) => explain::run(json, &arguments),
-		Command::Exec { time_limit_ms, memory_limit_bytes } => {
-			let time = Duration::from_millis(time_limit_ms);
-			let limits = ChildLimits { time, memory_bytes: memory_limit_bytes };
-			serve(&device, limits).context("the engine process").map_err(Fault::from)
+		Command::Exec { describe: true, .. } => {
+			describe(&device).context("the engine process").map_err(Fault::from)
+		}
+		Command::Exec { memory_limit_bytes: memory_bytes, gemm_variant, .. } => {
+			let settings = ChildSettings { device, memory_bytes, gemm_variant };
+			serve(&settings).context("the engine process").map_err(Fault::from)
 		}
 	};
 	match result {
 		Ok(()) => ExitCode::SUCCESS,
-		Err(Fault { code, error }) => {
+		Err(Fault { code, error, is_told }) => {
+			if json && !is_told {
+				println!("{}", json!({ "error": format!("{error:#}"), "exit_code": code }));
+			}
 			eprintln!("aitbc-miner: {error:#}");
 			ExitCode::from(code)
 		}

@@ -17,7 +17,7 @@ mod random;
 mod report;
 mod shaders;
 
-use crate::{DeviceEngine, DeviceSelector, Engine, WorkRequest, WorkResult};
+use crate::{DeviceEngine, DeviceProfile, DeviceSelector, Engine, WorkRequest, WorkResult};
 use aitbc_compute_core::merkle::blake2b_256;
 use aitbc_primitives::{Class, FailureCode};
 use codec::{Decode, Encode};
@@ -120,6 +120,19 @@ pub struct CaseResult {
 	/// What differs, for a person.
 	#[serde(skip_serializing_if = "Option::is_none", default)]
 	pub detail: Option<String>,
+}
+
+/// A device that does each product in every way it knows, so that the suite sees all of them.
+pub struct EveryWay<'a>(pub &'a DeviceEngine);
+
+impl Engine for EveryWay<'_> {
+	fn execute(&self, request: &WorkRequest) -> WorkResult {
+		self.0.execute_every_way(request)
+	}
+
+	fn profile(&self) -> &DeviceProfile {
+		self.0.profile()
+	}
 }
 
 /// A list of cases.

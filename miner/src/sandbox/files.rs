@@ -4,7 +4,11 @@ use landlock::{
 	ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, LandlockStatus, Ruleset,
 	RulesetAttr, RulesetCreatedAttr, RulesetError, RulesetStatus, Scope, path_beneath_rules,
 };
-use std::{env, fs, io, path::PathBuf};
+use std::{
+	env, fs,
+	io::{self, Read},
+	path::{Path, PathBuf},
+};
 
 /// The rights that the rules know; a kernel that knows fewer enforces those.
 const KNOWN: ABI = ABI::V6;
@@ -63,13 +67,45 @@ const FOLDER_VARIABLES: &[&str] = &[
 	"XDG_DATA_DIRS",
 ];
 
+/// Those of them that name manifests, files or folders of files: each says where a driver's library is.
+const MANIFEST_VARIABLES: &[&str] = &["VK_ADD_DRIVER_FILES", "VK_DRIVER_FILES", "VK_ICD_FILENAMES"];
+/// Where packages put manifests.
+const MANIFEST_FOLDERS: &[&str] =
+	&["/etc/vulkan/icd.d", "/usr/local/share/vulkan/icd.d", "/usr/share/vulkan/icd.d"];
+/// No manifest is as long.
+const MAX_MANIFEST_BYTES: u64 = 64 * 1024;
+
+fn paths_in(variable: &&str) -> Vec<PathBuf> {
+	env::var_os(variable).map_or_else(Vec::new, |paths| env::split_paths(&paths).collect())
+}
+
 fn readable() -> Vec<PathBuf> {
-	let named = FOLDER_VARIABLES.iter().filter_map(env::var_os);
-	let named: Vec<PathBuf> =
-		named.flat_map(|paths| env::split_paths(&paths).collect::<Vec<_>>()).collect();
+	let named = FOLDER_VARIABLES.iter().flat_map(paths_in);
+	let manifests = MANIFEST_VARIABLES.iter().flat_map(paths_in);
+	let manifests = manifests.chain(MANIFEST_FOLDERS.iter().map(PathBuf::from));
+	let libraries = manifests.flat_map(files_of).filter_map(|manifest| library_of(&manifest));
 	let not_everything =
-		named.into_iter().filter(|path| path.is_absolute() && path.parent().is_some());
+		named.chain(libraries).filter(|path| path.is_absolute() && path.parent().is_some());
 	READABLE.iter().map(PathBuf::from).chain(not_everything).collect()
+}
+
+/// The file, or the files in the folder.
+fn files_of(path: PathBuf) -> Vec<PathBuf> {
+	match fs::read_dir(&path) {
+		Ok(entries) => entries.flatten().map(|entry| entry.path()).collect(),
+		Err(_) => vec![path],
+	}
+}
+
+/// The library that a Vulkan driver's manifest names by its place, rather than leaving that to the loader.
+/// What is no manifest names none; the Vulkan loader complains of it.
+fn library_of(manifest: &Path) -> Option<PathBuf> {
+	let mut text = Vec::new();
+	fs::File::open(manifest).ok()?.take(MAX_MANIFEST_BYTES).read_to_end(&mut text).ok()?;
+	let value: serde_json::Value = serde_json::from_slice(&text).ok()?;
+	let library = Path::new(value.get("ICD")?.get("library_path")?.as_str()?);
+	let is_place = library.components().nth(1).is_some();
+	is_place.then(|| manifest.parent().map(|folder| folder.join(library))).flatten()
 }
 
 fn devices() -> Vec<PathBuf> {
@@ -112,4 +148,29 @@ pub(super) fn restrict() -> io::Result<Option<String>> {
 		}
 		_ => Some("this kernel has no Landlock; Linux 5.13 and later have".to_string()),
 	})
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+
+	#[test]
+	fn library_should_be_where_its_manifest_says() {
+		let folder = tempfile::tempdir().expect("a temporary folder");
+		let library = |text: &str| {
+			let manifest = folder.path().join("driver.json");
+			fs::write(&manifest, text).expect("writable");
+			library_of(&manifest)
+		};
+		let named = |path: &str| library(&format!(r#"{{"ICD": {{"library_path": "{path}"}}}}"#));
+		assert_eq!(named("/opt/driver/libvulkan.so"), Some("/opt/driver/libvulkan.so".into()));
+		assert_eq!(named("./libvulkan.so"), Some(folder.path().join("./libvulkan.so")));
+		assert_eq!(named("lib/libvulkan.so"), Some(folder.path().join("lib/libvulkan.so")));
+		// Found by the loader, in folders of the system.
+		assert_eq!(named("libvulkan.so"), None);
+		assert_eq!(named("/"), None);
+		assert_eq!(library("{}"), None);
+		assert_eq!(library("no manifest"), None);
+		assert_eq!(library_of(Path::new("/nowhere")), None);
+	}
 }

@@ -15,6 +15,7 @@ mod environment;
 #[cfg(target_os = "linux")]
 mod files;
 
+use crate::system;
 use codec::{Decode, Encode};
 pub(crate) use environment::driver_variables;
 use serde::{Deserialize, Serialize};
@@ -45,6 +46,15 @@ impl fmt::Display for Confinement {
 		let (files, calls) = (say("files", &self.files), say("system calls", &self.system_calls));
 		write!(formatter, "{files}, {calls}")
 	}
+}
+
+/// What a job's process does first: limits its data memory to so many bytes, and confines itself.
+///
+/// # Errors
+/// If the system refuses either.
+pub fn enter_sandbox(memory_bytes: u64) -> io::Result<Confinement> {
+	system::limit_resources(memory_bytes)?;
+	confine()
 }
 
 /// Confines the calling thread and every thread it starts from now on. There is no way back.

@@ -5,58 +5,20 @@
 //! the same words of A. What costs time is reading, not multiplying; hence blocks of several rows and
 //! columns for each invocation, and tiles that a workgroup shares.
 
+use super::variant::{GemmVariant, VECTOR};
 use aitbc_compute_core::gemm::Axis;
 use std::fmt::Write;
 
 /// Elements along k in one word.
 pub(super) const WORD: usize = 4;
-/// Words of one `vec4`.
-const VECTOR: usize = 4;
 /// What every kernel begins with. Lengths are in words along k (steps) and in blocks.
 const HEAD: &str = include_str!("head.wgsl");
 const REQUANTISE: &str = include_str!("requantise.wgsl");
 
-/// How a kernel goes about it. The result is the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Variant {
-	/// Rows and columns of one invocation's block: 4 or 8.
-	pub block: usize,
-	/// Whether a workgroup copies what it reads to its own memory first.
-	pub shared: bool,
-}
-
-impl Variant {
-	/// Runs well everywhere and needs the least of a device.
-	pub const PLAIN: Self = Self { block: 8, shared: false };
-	/// All there are.
-	pub const ALL: [Self; 4] = [
-		Self::PLAIN,
-		Self { block: 4, shared: false },
-		Self { block: 8, shared: true },
-		Self { block: 4, shared: true },
-	];
-
-	/// Invocations of a workgroup in each direction.
-	pub const fn workgroup(self) -> usize {
-		if self.shared { 16 } else { 8 }
-	}
-
-	/// Lines that are packed together: numbers of rows and columns are padded to a multiple of it.
-	pub const fn line_step(self) -> usize {
-		if self.shared { self.block * self.workgroup() } else { self.block }
-	}
-
-	/// Words along k that are taken together: they are padded to a multiple of it.
-	pub const fn word_step(self) -> usize {
-		// Every invocation copies one vector of each factor.
-		if self.shared { VECTOR * self.workgroup() / self.block } else { 1 }
-	}
-}
-
 const COMPONENTS: [char; VECTOR] = ['x', 'y', 'z', 'w'];
 
 /// The shader's source.
-pub(super) fn source(variant: Variant, requantise: Option<Axis>) -> String {
+pub(super) fn source(variant: GemmVariant, requantise: Option<Axis>) -> String {
 	let mut text = String::from(HEAD);
 	// Writing to a string does not fail.
 	let _ = write_source(&mut text, variant, requantise);
@@ -65,10 +27,10 @@ pub(super) fn source(variant: Variant, requantise: Option<Axis>) -> String {
 
 fn write_source(
 	text: &mut String,
-	variant: Variant,
+	variant: GemmVariant,
 	requantise: Option<Axis>,
 ) -> Result<(), std::fmt::Error> {
-	let Variant { block, shared } = variant;
+	let GemmVariant { block, shared } = variant;
 	let (side, vectors) = (variant.workgroup(), block / VECTOR);
 	match requantise {
 		None => {
@@ -109,7 +71,7 @@ fn write_source(
 }
 
 /// Every invocation reads for itself.
-fn write_plain_loop(text: &mut String, variant: Variant) -> std::fmt::Result {
+fn write_plain_loop(text: &mut String, variant: GemmVariant) -> std::fmt::Result {
 	let vectors = variant.block / VECTOR;
 	// No invocation is missed at a barrier: there is none.
 	writeln!(text, "\tif id.y >= shape.y || id.x >= shape.z {{ return; }}")?;
@@ -127,7 +89,7 @@ fn write_plain_loop(text: &mut String, variant: Variant) -> std::fmt::Result {
 }
 
 /// A workgroup copies some steps of its rows and columns, then every invocation reads the copies.
-fn write_shared_loop(text: &mut String, variant: Variant) -> std::fmt::Result {
+fn write_shared_loop(text: &mut String, variant: GemmVariant) -> std::fmt::Result {
 	let vectors = variant.block / VECTOR;
 	let (words, line) = (variant.word_step(), vectors * variant.workgroup());
 	writeln!(text, "\tvar at_a = index / {line}u * line_a + {line}u * group.y + index % {line}u;")?;
@@ -155,7 +117,7 @@ fn write_shared_loop(text: &mut String, variant: Variant) -> std::fmt::Result {
 	writeln!(text, "\t}}")
 }
 
-fn write_products(text: &mut String, variant: Variant) -> std::fmt::Result {
+fn write_products(text: &mut String, variant: GemmVariant) -> std::fmt::Result {
 	for row in 0..variant.block {
 		let component = COMPONENTS.get(row % VECTOR).unwrap_or(&'x');
 		for half in 0..variant.block / VECTOR {
@@ -167,8 +129,12 @@ fn write_products(text: &mut String, variant: Variant) -> std::fmt::Result {
 }
 
 /// Stores the block.
-fn write_end(text: &mut String, variant: Variant, requantise: Option<Axis>) -> std::fmt::Result {
-	let Variant { block, .. } = variant;
+fn write_end(
+	text: &mut String,
+	variant: GemmVariant,
+	requantise: Option<Axis>,
+) -> std::fmt::Result {
+	let GemmVariant { block, .. } = variant;
 	let vectors = block / VECTOR;
 	writeln!(text, "\tlet row = {block}u * id.y;")?;
 	writeln!(text, "\tlet column = {block}u * id.x;")?;

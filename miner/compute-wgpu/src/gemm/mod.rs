@@ -7,15 +7,17 @@
 mod kernel;
 mod pack;
 mod tune;
+mod variant;
 
 pub(crate) use tune::Kernels;
+pub use variant::{GemmVariant, GemmVariantError};
 
 use crate::{
 	ComputeError, Gpu,
 	submit::{Deadline, Pending},
 };
 use aitbc_compute_core::gemm::{Axis, Dims, Product, SCALE_BYTES};
-use kernel::{Variant, WORD};
+use kernel::WORD;
 use pack::{pack, steps};
 use std::{ops::Range, time::Duration};
 use tune::Kernel;
@@ -37,7 +39,7 @@ struct ShardSize {
 /// The largest shard of at most about `operations` whose matrices stay within `limit` bytes each.
 fn shard_size(
 	dims: Dims,
-	variant: Variant,
+	variant: GemmVariant,
 	limit: usize,
 	operations: usize,
 ) -> Result<ShardSize, ComputeError> {
@@ -101,8 +103,24 @@ impl Gpu {
 	/// # Errors
 	/// If the device fails, or `limit` is over.
 	pub fn product(&self, product: &Product<'_>, limit: Duration) -> Result<Vec<u8>, ComputeError> {
-		let binding = self.limits.max_storage_buffer_binding_size.min(self.limits.max_buffer_size);
-		self.product_in_shards(product, limit, usize::try_from(binding).unwrap_or(usize::MAX))
+		self.product_in_shards(product, limit, self.binding_bytes())
+	}
+
+	/// [`Self::product`] by this way of making it, even where another is quicker.
+	///
+	/// # Errors
+	/// As there, and if the device's buffers are too small for it.
+	pub fn product_by(
+		&self,
+		variant: GemmVariant,
+		product: &Product<'_>,
+		limit: Duration,
+	) -> Result<Vec<u8>, ComputeError> {
+		let deadline = Deadline::after(limit);
+		let _running = self.occupy();
+		let shard =
+			shard_size(product.dims(), variant, self.binding_bytes(), self.shard_operations())?;
+		self.run_product(product, variant, shard, deadline)
 	}
 
 	/// [`Self::product`] with buffers of at most `buffer_bytes`.
@@ -115,22 +133,33 @@ impl Gpu {
 	) -> Result<Vec<u8>, ComputeError> {
 		let deadline = Deadline::after(limit);
 		let _running = self.occupy();
-		let quickest = self.variant_for(product.dims(), deadline)?;
-		let operations = SHARD_OPERATIONS * if self.is_software() { 1 } else { GPU_FACTOR };
-		let size = |variant| shard_size(product.dims(), variant, buffer_bytes, operations);
+		let quickest = self.variant_for(product.dims());
+		let size =
+			|variant| shard_size(product.dims(), variant, buffer_bytes, self.shard_operations());
 		let (variant, shard) = match size(quickest) {
 			Ok(shard) => (quickest, shard),
 			// It has the smallest tiles.
-			Err(_) => (Variant::PLAIN, size(Variant::PLAIN)?),
+			Err(_) => (GemmVariant::PLAIN, size(GemmVariant::PLAIN)?),
 		};
 		self.run_product(product, variant, shard, deadline)
+	}
+
+	/// Bytes of the largest buffer that a kernel can see.
+	fn binding_bytes(&self) -> usize {
+		let binding = self.limits.max_storage_buffer_binding_size.min(self.limits.max_buffer_size);
+		usize::try_from(binding).unwrap_or(usize::MAX)
+	}
+
+	/// Multiply-adds of one dispatch.
+	fn shard_operations(&self) -> usize {
+		SHARD_OPERATIONS * if self.is_software() { 1 } else { GPU_FACTOR }
 	}
 
 	/// The product by one way of making it, whether it is quick or not.
 	fn run_product(
 		&self,
 		product: &Product<'_>,
-		variant: Variant,
+		variant: GemmVariant,
 		shard: ShardSize,
 		deadline: Deadline,
 	) -> Result<Vec<u8>, ComputeError> {
@@ -230,7 +259,7 @@ impl Gpu {
 		&self,
 		slot: &mut Slot,
 		product: &Product<'_>,
-		variant: Variant,
+		variant: GemmVariant,
 		deadline: Deadline,
 		output: &mut [u8],
 	) -> Result<(), ComputeError> {
@@ -244,7 +273,7 @@ impl Gpu {
 /// Copies a shard's product, whose rows are padded to whole tiles, to its place in C.
 fn place(
 	product: &Product<'_>,
-	variant: Variant,
+	variant: GemmVariant,
 	output: &mut [u8],
 	bytes: &[u8],
 	Shard { rows, columns }: &Shard,
@@ -268,7 +297,7 @@ mod tests {
 
 	#[test]
 	fn shards_should_fit_the_device() {
-		let size = |dims, limit| shard_size(dims, Variant::PLAIN, limit, SHARD_OPERATIONS);
+		let size = |dims, limit| shard_size(dims, GemmVariant::PLAIN, limit, SHARD_OPERATIONS);
 		let dims = Dims::new(1000, 1000, 1000).expect("within the bounds");
 		let whole = ShardSize { rows: 1000, columns: 1000 };
 		assert_eq!(size(dims, 128 << 20), Ok(whole));
@@ -294,16 +323,16 @@ mod tests {
 		expected[32] = 5;
 		expected[36] = 10;
 		let lines = Lines { bytes: &bytes, count: 2, k: 5, contiguous: true };
-		assert_eq!(pack(&lines, 0..2, Variant::PLAIN), expected);
+		assert_eq!(pack(&lines, 0..2, GemmVariant::PLAIN), expected);
 		let transposed = [1, 6, 2, 7, 3, 8, 4, 9, 5, 10];
 		let lines = Lines { bytes: &transposed, contiguous: false, ..lines };
-		assert_eq!(pack(&lines, 0..2, Variant::PLAIN), expected);
+		assert_eq!(pack(&lines, 0..2, GemmVariant::PLAIN), expected);
 		let mut second = vec![0; 64];
 		second[..4].copy_from_slice(&[6, 7, 8, 9]);
 		second[32] = 10;
-		assert_eq!(pack(&lines, 1..2, Variant::PLAIN), second);
+		assert_eq!(pack(&lines, 1..2, GemmVariant::PLAIN), second);
 		// Tiles of 64 lines and 16 words.
-		let tiled = Variant { block: 4, shared: true };
+		let tiled = GemmVariant { block: 4, shared: true };
 		assert_eq!(pack(&lines, 1..2, tiled).len(), 16 * 64 * WORD);
 	}
 }

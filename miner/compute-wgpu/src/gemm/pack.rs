@@ -1,11 +1,11 @@
 //! What the kernels read: words of four elements along k.
 
-use super::kernel::{Variant, WORD};
+use super::{kernel::WORD, variant::GemmVariant};
 use aitbc_compute_core::gemm::Lines;
 use std::ops::Range;
 
 /// Words of some lines: for each step along k one of every line, zeros past the edges. Bytes.
-pub(super) fn pack(lines: &Lines<'_>, wanted: Range<usize>, variant: Variant) -> Vec<u8> {
+pub(super) fn pack(lines: &Lines<'_>, wanted: Range<usize>, variant: GemmVariant) -> Vec<u8> {
 	let width = wanted.len().next_multiple_of(variant.line_step());
 	let mut packed = vec![0; steps(lines.k, variant) * width * WORD];
 	if lines.contiguous {
@@ -34,6 +34,6 @@ pub(super) fn pack(lines: &Lines<'_>, wanted: Range<usize>, variant: Variant) ->
 }
 
 /// Words along k, padded.
-pub(super) fn steps(k: usize, variant: Variant) -> usize {
+pub(super) fn steps(k: usize, variant: GemmVariant) -> usize {
 	k.div_ceil(WORD).next_multiple_of(variant.word_step())
 }

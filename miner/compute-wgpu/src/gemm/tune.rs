@@ -1,9 +1,6 @@
 //! Which kernel is quickest on this device.
 
-use super::{
-	kernel::{self, Variant},
-	shard_size,
-};
+use super::{kernel, shard_size, variant::GemmVariant};
 use crate::{ComputeError, Gpu, submit::Deadline};
 use aitbc_compute_core::gemm::{Axis, Dims, Product};
 use std::{
@@ -12,8 +9,6 @@ use std::{
 	time::{Duration, Instant},
 };
 
-/// Multiply-adds of a product from which on it pays to try all variants first.
-const TUNE_FROM: u64 = 1 << 35;
 /// Side of the square matrices that are tried: large enough that a dispatch takes longer than its
 /// submission.
 const SAMPLE_SIDE: u32 = 1024;
@@ -25,7 +20,7 @@ const TRIES: usize = 3;
 /// A kernel ready to run.
 #[derive(Clone)]
 pub(super) struct Kernel {
-	pub variant: Variant,
+	pub variant: GemmVariant,
 	pub pipeline: wgpu::ComputePipeline,
 	pub layout: wgpu::BindGroupLayout,
 }
@@ -33,12 +28,12 @@ pub(super) struct Kernel {
 /// The kernels that were made so far, and the quickest variant once it is known.
 #[derive(Default)]
 pub(crate) struct Kernels {
-	made: Mutex<HashMap<(Variant, Option<Axis>), Kernel>>,
-	quickest: OnceLock<Variant>,
+	made: Mutex<HashMap<(GemmVariant, Option<Axis>), Kernel>>,
+	quickest: OnceLock<GemmVariant>,
 }
 
 impl Kernels {
-	fn made(&self) -> MutexGuard<'_, HashMap<(Variant, Option<Axis>), Kernel>> {
+	fn made(&self) -> MutexGuard<'_, HashMap<(GemmVariant, Option<Axis>), Kernel>> {
 		self.made.lock().unwrap_or_else(PoisonError::into_inner)
 	}
 
@@ -52,7 +47,7 @@ impl Gpu {
 	/// The kernel of a variant, compiled if it was not before. Call it inside [`Self::guarded`].
 	pub(super) fn kernel(
 		&self,
-		variant: Variant,
+		variant: GemmVariant,
 		requantise: Option<Axis>,
 	) -> Result<Kernel, ComputeError> {
 		let mut made = self.kernels.made();
@@ -67,76 +62,74 @@ impl Gpu {
 		Ok(kernel)
 	}
 
-	fn supports(&self, variant: Variant) -> bool {
+	/// The ways of making a product that the device's limits allow.
+	pub fn variants(&self) -> impl Iterator<Item = GemmVariant> {
+		GemmVariant::ALL.into_iter().filter(|variant| self.supports(*variant))
+	}
+
+	fn supports(&self, variant: GemmVariant) -> bool {
 		let invocations = variant.workgroup() * variant.workgroup();
 		let shared_bytes = if variant.shared { 2 * 16 * invocations } else { 0 };
 		invocations <= self.limits.max_compute_invocations_per_workgroup as usize
 			&& shared_bytes <= self.limits.max_compute_workgroup_storage_size as usize
 	}
 
-	/// The variant to use for a product of this size. The first large one of a process tries all of them.
+	/// The variant to use for a product of this size: the quickest that is known, unless most of its
+	/// tiles would be padding.
+	pub(super) fn variant_for(&self, dims: Dims) -> GemmVariant {
+		let known = self.kernels.quickest.get().copied().unwrap_or(GemmVariant::PLAIN);
+		let tile = known.line_step();
+		if dims.m() < tile || dims.n() < tile { GemmVariant::PLAIN } else { known }
+	}
+
+	/// Finds out which way of making a product is quickest on this device. Products use it from now on,
+	/// unless another one was settled on before.
 	///
 	/// # Errors
-	/// If the device computes the sample wrongly by the variant that smaller products use.
-	pub(super) fn variant_for(
-		&self,
-		dims: Dims,
-		deadline: Deadline,
-	) -> Result<Variant, ComputeError> {
-		if let Some(known) = self.kernels.quickest.get() {
-			return Ok(*known);
-		}
-		if dims.operations() < TUNE_FROM {
-			return Ok(Variant::PLAIN);
-		}
+	/// If the device computes a sample wrongly by the way that is used without this.
+	pub fn tune(&self, limit: Duration) -> Result<GemmVariant, ComputeError> {
+		let _running = self.occupy();
 		let side = if self.is_software() { SOFTWARE_SAMPLE_SIDE } else { SAMPLE_SIDE };
-		let times = self.times(side, TRIES, deadline)?;
+		let times = self.times(side, TRIES, Deadline::after(limit))?;
 		for (variant, time) in &times {
-			tracing::debug!(?variant, ?time, "matrix product tried");
+			tracing::debug!(%variant, ?time, "matrix product tried");
 		}
 		// On a tie, and if all fail, the first.
 		let quickest = times.iter().min_by_key(|(_, time)| *time);
-		let quickest = quickest.map_or(Variant::PLAIN, |(variant, _)| *variant);
+		let quickest = quickest.map_or(GemmVariant::PLAIN, |(variant, _)| *variant);
 		Ok(*self.kernels.quickest.get_or_init(|| quickest))
+	}
+
+	/// Makes products this way from now on, unless another one was settled on before. Its kernel is
+	/// compiled now, and so that the driver's compiler is done with it as well, a small product is made.
+	///
+	/// # Errors
+	/// If the device fails, or computes the small product wrongly.
+	pub fn prepare(&self, variant: GemmVariant, limit: Duration) -> Result<(), ComputeError> {
+		let _running = self.occupy();
+		let side = variant.line_step() as u32;
+		self.time(variant, &Sample::new(side)?, 1, Deadline::after(limit))?;
+		self.kernels.quickest.get_or_init(|| variant);
+		Ok(())
 	}
 
 	/// How long each variant takes for a sample. Those that the device cannot run, or that give another
 	/// product than the reference, are left out.
 	///
 	/// # Errors
-	/// If that is [`Variant::PLAIN`].
+	/// If that is [`GemmVariant::PLAIN`].
 	fn times(
 		&self,
 		side: u32,
 		tries: usize,
 		deadline: Deadline,
-	) -> Result<Vec<(Variant, Duration)>, ComputeError> {
-		let dims = Dims::new(side, side, side)?;
-		// All bytes there are, in an order that no row repeats.
-		let bytes = |factor: u32| -> Vec<u8> {
-			(0..side * side).map(|index| (index.wrapping_mul(factor) >> 24) as u8).collect()
-		};
-		let (a, b) = (bytes(2_654_435_761), bytes(2_246_822_519));
-		let product = Product::plain(dims, &a, &b)?;
-		let expected = product.quick();
-		let time = |variant: Variant| {
-			let shard = shard_size(dims, variant, usize::MAX, usize::MAX)?;
-			let mut quickest = Duration::MAX;
-			for _ in 0..tries {
-				let begin = Instant::now();
-				let output = self.run_product(&product, variant, shard, deadline)?;
-				quickest = quickest.min(begin.elapsed());
-				if output != expected {
-					return Err(ComputeError::Wrong);
-				}
-			}
-			Ok(quickest)
-		};
+	) -> Result<Vec<(GemmVariant, Duration)>, ComputeError> {
+		let sample = Sample::new(side)?;
 		let mut times = Vec::new();
-		for variant in Variant::ALL.into_iter().filter(|variant| self.supports(*variant)) {
-			match time(variant) {
+		for variant in self.variants() {
+			match self.time(variant, &sample, tries, deadline) {
 				Ok(quickest) => times.push((variant, quickest)),
-				Err(ComputeError::Wrong) if variant == Variant::PLAIN => {
+				Err(ComputeError::Wrong) if variant == GemmVariant::PLAIN => {
 					return Err(ComputeError::Wrong);
 				}
 				Err(error) => tracing::warn!(?variant, %error, "a way to multiply is left out"),
@@ -145,12 +138,54 @@ impl Gpu {
 		Ok(times)
 	}
 
+	/// The quickest time of a variant for a sample.
+	fn time(
+		&self,
+		variant: GemmVariant,
+		sample: &Sample,
+		tries: usize,
+		deadline: Deadline,
+	) -> Result<Duration, ComputeError> {
+		let product = Product::plain(sample.dims, &sample.a, &sample.b)?;
+		let shard = shard_size(sample.dims, variant, usize::MAX, usize::MAX)?;
+		let mut quickest = Duration::MAX;
+		for _ in 0..tries {
+			let begin = Instant::now();
+			let output = self.run_product(&product, variant, shard, deadline)?;
+			quickest = quickest.min(begin.elapsed());
+			if output != sample.expected {
+				return Err(ComputeError::Wrong);
+			}
+		}
+		Ok(quickest)
+	}
+
 	/// How long each variant takes for square matrices, for a person.
 	#[doc(hidden)]
-	pub fn variant_times(&self, side: u32) -> Result<Vec<(String, Duration)>, ComputeError> {
+	pub fn variant_times(&self, side: u32) -> Result<Vec<(GemmVariant, Duration)>, ComputeError> {
 		let _running = self.occupy();
-		let times = self.times(side, TRIES, Deadline::after(Duration::from_secs(600)))?;
-		Ok(times.into_iter().map(|(variant, time)| (format!("{variant:?}"), time)).collect())
+		self.times(side, TRIES, Deadline::after(Duration::from_secs(600)))
+	}
+}
+
+/// A product of square matrices.
+struct Sample {
+	dims: Dims,
+	a: Vec<u8>,
+	b: Vec<u8>,
+	expected: Vec<u8>,
+}
+
+impl Sample {
+	fn new(side: u32) -> Result<Self, ComputeError> {
+		let dims = Dims::new(side, side, side)?;
+		// All bytes there are, in an order that no row repeats.
+		let bytes = |factor: u32| -> Vec<u8> {
+			(0..side * side).map(|index| (index.wrapping_mul(factor) >> 24) as u8).collect()
+		};
+		let (a, b) = (bytes(2_654_435_761), bytes(2_246_822_519));
+		let expected = Product::plain(dims, &a, &b)?.quick();
+		Ok(Self { dims, a, b, expected })
 	}
 }
 
@@ -171,7 +206,7 @@ mod tests {
 		// Those that fail or are wrong would be missing.
 		let times = gpu.times(203, 1, deadline).expect("the device is right");
 		let tried: Vec<_> = times.iter().map(|(variant, _)| *variant).collect();
-		assert_eq!(tried, Variant::ALL);
+		assert_eq!(tried, GemmVariant::ALL);
 	}
 
 	#[test]
@@ -189,7 +224,7 @@ mod tests {
 			let inputs = [&a[..], &b, scales];
 			let product = Product::new(dims, form, &inputs[..form.inputs()]).expect("fits");
 			let expected = product.reference();
-			for variant in Variant::ALL {
+			for variant in GemmVariant::ALL {
 				// Room for one tile, or for some small ones.
 				let tile = variant.line_step() * variant.line_step() * 4;
 				let shard = shard_size(dims, variant, tile.max(8192), 1).expect("fits");

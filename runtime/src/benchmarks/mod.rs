@@ -1,6 +1,8 @@
 //! Which pallets are benchmarked, and the market they find. Built only with the feature
 //! `runtime-benchmarks`, for `frame-omni-bencher`.
 
+mod referee;
+
 use crate::{
 	AIT, AccountId, AllPalletsWithSystem, Balance, Balances, ComputeStaking, Jobs, Market, Payouts,
 	Runtime, RuntimeOrigin, System, configs::market::TreasuryAccount,
@@ -22,10 +24,12 @@ use frame_support::{
 use frame_system_benchmarking::{
 	Pallet as SystemBench, extensions::Pallet as SystemExtensionsBench,
 };
+use referee::Pallet as RefereeBench;
 use sp_core::crypto::KeyTypeId;
 
 impl frame_system_benchmarking::Config for Runtime {}
 impl frame_benchmarking::baseline::Config for Runtime {}
+impl referee::Config for Runtime {}
 
 frame_benchmarking::define_benchmarks!(
 	[frame_benchmarking, BaselineBench::<Runtime>]
@@ -39,6 +43,7 @@ frame_benchmarking::define_benchmarks!(
 	[pallet_jobs, crate::Jobs]
 	[pallet_receipts, crate::Receipts]
 	[pallet_payouts, crate::Payouts]
+	[aitbc_referee, RefereeBench::<Runtime>]
 );
 
 /// What can be benchmarked, and what is stored.

@@ -1,0 +1,113 @@
+//! Several devices of one machine.
+
+use crate::{DeviceProfile, Engine, EngineError, WorkRequest, WorkResult};
+use std::{
+	sync::atomic::{AtomicUsize, Ordering},
+	time::Duration,
+};
+
+/// Gives each job to the device that has the fewest running.
+///
+/// One job runs on one device: it is small enough for that, and who has several devices has several jobs.
+#[derive(Debug)]
+pub struct DevicePool<E> {
+	first: Member<E>,
+	others: Vec<Member<E>>,
+}
+
+#[derive(Debug)]
+struct Member<E> {
+	engine: E,
+	running: AtomicUsize,
+}
+
+/// A job on a device; counts until it is dropped, which a panic does as well.
+struct Running<'a, E>(&'a Member<E>);
+
+impl<E> Drop for Running<'_, E> {
+	fn drop(&mut self) {
+		self.0.running.fetch_sub(1, Ordering::Relaxed);
+	}
+}
+
+impl<E: Engine> DevicePool<E> {
+	/// A pool of at least one engine.
+	///
+	/// # Errors
+	/// If there is none.
+	pub fn new(engines: impl IntoIterator<Item = E>) -> Result<Self, EngineError> {
+		let mut members =
+			engines.into_iter().map(|engine| Member { engine, running: AtomicUsize::new(0) });
+		let first = members.next().ok_or(EngineError::NoDevice)?;
+		Ok(Self { first, others: members.collect() })
+	}
+
+	/// How many there are.
+	pub fn count(&self) -> usize {
+		self.others.len().saturating_add(1)
+	}
+
+	/// The devices.
+	pub fn profiles(&self) -> impl Iterator<Item = &DeviceProfile> {
+		self.members().map(|member| member.engine.profile())
+	}
+
+	fn members(&self) -> impl Iterator<Item = &Member<E>> {
+		std::iter::once(&self.first).chain(&self.others)
+	}
+
+	/// Takes the device that has the fewest jobs; of several, the first.
+	fn occupy(&self) -> Running<'_, E> {
+		let idlest = self.members().min_by_key(|member| member.running.load(Ordering::Relaxed));
+		let member = idlest.unwrap_or(&self.first);
+		// Two jobs that come at the same instant may choose the same device: slower, not wrong.
+		member.running.fetch_add(1, Ordering::Relaxed);
+		Running(member)
+	}
+}
+
+impl<E: Engine> Engine for DevicePool<E> {
+	fn execute(&self, request: &WorkRequest) -> WorkResult {
+		self.occupy().0.engine.execute(request)
+	}
+
+	fn execute_within(
+		&self,
+		request: &WorkRequest,
+		limit: Duration,
+	) -> (WorkResult, &DeviceProfile) {
+		let running = self.occupy();
+		running.0.engine.execute_within(request, limit)
+	}
+
+	fn profile(&self) -> &DeviceProfile {
+		self.first.engine.profile()
+	}
+}
+
+#[cfg(test)]
+mod tests {
+	use super::*;
+	use crate::{DeviceEngine, DeviceSelector};
+
+	#[test]
+	fn jobs_should_go_to_the_devices_with_the_fewest() {
+		let open = || DeviceEngine::open(&DeviceSelector::Cpu, Duration::from_secs(9));
+		let engines = (0..3).map(|_| open().expect("needs nothing"));
+		let pool = DevicePool::new(engines).expect("three devices");
+		assert_eq!((pool.count(), pool.profiles().count()), (3, 3));
+		let counts = || -> Vec<usize> {
+			pool.members().map(|member| member.running.load(Ordering::Relaxed)).collect()
+		};
+		let mut running: Vec<_> = (0..4).map(|_| pool.occupy()).collect();
+		assert_eq!(counts(), [2, 1, 1]);
+		// The second device is idle first.
+		running.remove(1);
+		assert_eq!(counts(), [2, 0, 1]);
+		running.push(pool.occupy());
+		assert_eq!(counts(), [2, 1, 1]);
+		running.clear();
+		assert_eq!(counts(), [0, 0, 0]);
+		assert!(DevicePool::<DeviceEngine>::new([]).is_err());
+	}
+}
