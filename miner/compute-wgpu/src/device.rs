@@ -10,7 +10,10 @@ use std::{
 	str::FromStr,
 	sync::{Arc, Mutex, OnceLock},
 };
-use wgpu::{Adapter, AdapterInfo, Backend, Backends, DeviceType, Instance, InstanceDescriptor};
+use wgpu::{
+	Adapter, AdapterInfo, Backend, Backends, CooperativeScalarType, DeviceType, Instance,
+	InstanceDescriptor,
+};
 
 /// Which device is meant.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -99,6 +102,7 @@ const FEATURES: &[(wgpu::Features, &str)] = &[
 	(wgpu::Features::SHADER_INT64, "SHADER_INT64"),
 	(wgpu::Features::SHADER_F16, "SHADER_F16"),
 	(wgpu::Features::SUBGROUP, "SUBGROUP"),
+	(wgpu::Features::EXPERIMENTAL_COOPERATIVE_MATRIX, "COOPERATIVE_MATRIX"),
 	(wgpu::Features::TIMESTAMP_QUERY, "TIMESTAMP_QUERY"),
 ];
 
@@ -239,6 +243,46 @@ pub fn list_devices() -> Vec<DeviceInfo> {
 	adapters().iter().enumerate().map(|(index, adapter)| DeviceInfo::of(index, adapter)).collect()
 }
 
+/// Units of a device that multiply small matrices of 16-bit floats into sums of 32-bit floats.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct MatrixUnits {
+	/// Rows and columns of each matrix: 8 or 16.
+	pub side: u32,
+	/// Invocations that do it together.
+	pub lanes: u32,
+}
+
+impl MatrixUnits {
+	/// What it takes to use them.
+	const FEATURES: wgpu::Features =
+		wgpu::Features::EXPERIMENTAL_COOPERATIVE_MATRIX.union(wgpu::Features::SHADER_F16);
+
+	/// The largest that the engine has a kernel for.
+	fn of(adapter: &Adapter) -> Option<Self> {
+		if !adapter.features().contains(Self::FEATURES) {
+			return None;
+		}
+		let lanes = adapter.get_info().subgroup_max_size;
+		let fits = |side: u32| {
+			adapter.cooperative_matrix_properties().iter().any(|offered| {
+				[offered.m_size, offered.n_size, offered.k_size] == [side; 3]
+					&& offered.ab_type == CooperativeScalarType::F16
+					&& offered.cr_type == CooperativeScalarType::F32
+			})
+		};
+		let side = [16, 8].into_iter().find(|side| fits(*side))?;
+		(lanes > 0).then_some(Self { side, lanes })
+	}
+
+	/// wgpu's consent to features that are not finished.
+	#[expect(unsafe_code, reason = "the way wgpu asks for it")]
+	fn consent() -> wgpu::ExperimentalFeatures {
+		// SAFETY: the one such feature is used by the engine's own kernel alone, which keeps to the sizes
+		// and types that the adapter offers. Strangers' shaders cannot name its types (INV-COMPUTE-9).
+		unsafe { wgpu::ExperimentalFeatures::enabled() }
+	}
+}
+
 /// An open device.
 ///
 /// Its methods block, may be called from any thread, and run one after another.
@@ -254,6 +298,7 @@ pub struct Gpu {
 	pub(crate) busy: Mutex<()>,
 	/// Shaders of the matrix product.
 	pub(crate) kernels: Kernels,
+	pub(crate) matrix_units: Option<MatrixUnits>,
 	info: DeviceInfo,
 }
 
@@ -281,11 +326,16 @@ impl Gpu {
 			return Err(OpenError::Unsupported { device: info.name, missing });
 		}
 		let limits = adapter.limits();
+		let matrix_units = MatrixUnits::of(adapter);
+		let (features, consent) = match matrix_units {
+			Some(_) => (MatrixUnits::FEATURES, MatrixUnits::consent()),
+			None => (wgpu::Features::empty(), wgpu::ExperimentalFeatures::disabled()),
+		};
 		let request = adapter.request_device(&wgpu::DeviceDescriptor {
 			label: Some("aitbc"),
-			required_features: wgpu::Features::empty(),
+			required_features: features,
 			required_limits: limits.clone(),
-			experimental_features: wgpu::ExperimentalFeatures::disabled(),
+			experimental_features: consent,
 			memory_hints: wgpu::MemoryHints::MemoryUsage,
 			trace: wgpu::Trace::Off,
 		});
@@ -308,7 +358,7 @@ impl Gpu {
 		}));
 		let busy = Mutex::new(());
 		let kernels = Kernels::default();
-		Ok(Self { device, queue, limits, lost, stray_error, busy, kernels, info })
+		Ok(Self { device, queue, limits, lost, stray_error, busy, kernels, matrix_units, info })
 	}
 
 	/// Whether a driver emulates the device on the processor.

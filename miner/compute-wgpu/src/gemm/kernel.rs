@@ -5,43 +5,132 @@
 //! the same words of A. What costs time is reading, not multiplying; hence blocks of several rows and
 //! columns for each invocation, and tiles that a workgroup shares.
 
-use super::variant::{GemmVariant, VECTOR};
+use super::variant::{EXACT_TERMS, GemmVariant, Means, VECTOR};
 use aitbc_compute_core::gemm::Axis;
 use std::fmt::Write;
 
-/// Elements along k in one word.
-pub(super) const WORD: usize = 4;
 /// What every kernel begins with. Lengths are in words along k (steps) and in blocks.
 const HEAD: &str = include_str!("head.wgsl");
+const MATRIX_HEAD: &str = include_str!("matrix.wgsl");
 const REQUANTISE: &str = include_str!("requantise.wgsl");
 
 const COMPONENTS: [char; VECTOR] = ['x', 'y', 'z', 'w'];
 
-/// The shader's source.
-pub(super) fn source(variant: GemmVariant, requantise: Option<Axis>) -> String {
-	let mut text = String::from(HEAD);
+/// The shader's source. `lanes` are the invocations that use the device's matrix units together.
+pub(super) fn source(variant: GemmVariant, requantise: Option<Axis>, lanes: u32) -> String {
+	let mut text = String::new();
 	// Writing to a string does not fail.
-	let _ = write_source(&mut text, variant, requantise);
+	let _ = match variant.means {
+		Means::Words => write_source(&mut text, variant, false, requantise),
+		Means::SharedWords => write_source(&mut text, variant, true, requantise),
+		Means::Matrices(side) => {
+			write_matrices(&mut text, variant.block, side as usize, lanes, requantise)
+		}
+	};
 	text
+}
+
+/// What the product is written to, and how an element is requantised.
+fn write_output(text: &mut String, requantise: Option<Axis>) -> std::fmt::Result {
+	if requantise.is_none() {
+		return writeln!(
+			text,
+			"@group(0) @binding(3) var<storage, read_write> c: array<vec4<i32>>;"
+		);
+	}
+	writeln!(text, "@group(0) @binding(3) var<storage, read> scales: array<vec2<u32>>;")?;
+	writeln!(text, "@group(0) @binding(4) var<storage, read_write> c: array<u32>;")?;
+	text.push_str(REQUANTISE);
+	Ok(())
+}
+
+/// A workgroup makes a block of float matrices, [`EXACT_TERMS`] products to a sum at a time, and adds them
+/// up as integers in its own memory.
+fn write_matrices(
+	text: &mut String,
+	block: usize,
+	side: usize,
+	lanes: u32,
+	requantise: Option<Axis>,
+) -> std::fmt::Result {
+	let (count, elements, quads) = (block / side, block * block, block / VECTOR);
+	writeln!(text, "enable f16;\nenable wgpu_cooperative_matrix;")?;
+	text.push_str(MATRIX_HEAD);
+	write_output(text, requantise)?;
+	writeln!(text, "var<workgroup> floats: array<f32, {elements}>;")?;
+	writeln!(text, "var<workgroup> sums: array<i32, {elements}>;")?;
+	writeln!(text, "@compute @workgroup_size({lanes})")?;
+	writeln!(text, "fn main(")?;
+	writeln!(text, "\t@builtin(local_invocation_index) index: u32,")?;
+	writeln!(text, "\t@builtin(workgroup_id) group: vec3<u32>,")?;
+	writeln!(text, ") {{")?;
+	writeln!(text, "\tlet line = shape.x;")?;
+	writeln!(text, "\tlet row = {block}u * group.y;")?;
+	writeln!(text, "\tlet column = {block}u * group.x;")?;
+	let each = format!("for (var at = index; at < {elements}u; at += {lanes}u)");
+	writeln!(text, "\t{each} {{ sums[at] = 0; }}")?;
+	writeln!(text, "\tfor (var part = 0u; part < line; part += {EXACT_TERMS}u) {{")?;
+	writeln!(text, "\t\tlet end = min(part + {EXACT_TERMS}u, line);")?;
+	for (i, j) in (0..count).flat_map(|i| (0..count).map(move |j| (i, j))) {
+		writeln!(text, "\t\tvar c_{i}_{j} = coop_mat{side}x{side}<f32, C>();")?;
+	}
+	writeln!(text, "\t\tfor (var at = part; at < end; at += {side}u) {{")?;
+	for i in 0..count {
+		let line = i * side;
+		// Both factors' lines lie side by side: rows of A, columns of B.
+		writeln!(
+			text,
+			"\t\t\tlet a_{i} = coopLoadT<coop_mat{side}x{side}<f16, A>>(&a[(row + {line}u) * line + at], line);"
+		)?;
+		writeln!(
+			text,
+			"\t\t\tlet b_{i} = coopLoad<coop_mat{side}x{side}<f16, B>>(&b[(column + {line}u) * line + at], line);"
+		)?;
+	}
+	for (i, j) in (0..count).flat_map(|i| (0..count).map(move |j| (i, j))) {
+		writeln!(text, "\t\t\tc_{i}_{j} = coopMultiplyAdd(a_{i}, b_{j}, c_{i}_{j});")?;
+	}
+	writeln!(text, "\t\t}}")?;
+	for (i, j) in (0..count).flat_map(|i| (0..count).map(move |j| (i, j))) {
+		let first = i * side * block + j * side;
+		writeln!(text, "\t\tcoopStoreT(c_{i}_{j}, &floats[{first}u], {block}u);")?;
+	}
+	writeln!(text, "\t\tworkgroupBarrier();")?;
+	writeln!(text, "\t\t{each} {{ sums[at] += i32(floats[at]); }}")?;
+	writeln!(text, "\t\tworkgroupBarrier();")?;
+	writeln!(text, "\t}}")?;
+	writeln!(text, "\tfor (var quad = index; quad < {}u; quad += {lanes}u) {{", elements / VECTOR)?;
+	writeln!(text, "\t\tlet i = row + quad / {quads}u;")?;
+	writeln!(text, "\t\tlet j = quad % {quads}u;")?;
+	writeln!(text, "\t\tlet slot = i * ({quads}u * shape.z) + {quads}u * group.x + j;")?;
+	let sums = (0..VECTOR).map(|lane| format!("sums[{VECTOR}u * quad + {lane}u]"));
+	let value = match requantise {
+		None => format!("vec4<i32>({})", sums.collect::<Vec<_>>().join(", ")),
+		Some(axis) => {
+			let bytes = sums.enumerate().map(|(lane, sum)| {
+				let scale = match axis {
+					Axis::Row => "scales[i]".to_string(),
+					Axis::Column => format!("scales[column + {VECTOR}u * j + {lane}u]"),
+				};
+				format!("requantise({sum}, {scale}) << {}u", 8 * lane)
+			});
+			bytes.collect::<Vec<_>>().join(" | ")
+		}
+	};
+	writeln!(text, "\t\tc[slot] = {value};")?;
+	writeln!(text, "\t}}\n}}")
 }
 
 fn write_source(
 	text: &mut String,
 	variant: GemmVariant,
+	shared: bool,
 	requantise: Option<Axis>,
 ) -> Result<(), std::fmt::Error> {
-	let GemmVariant { block, shared } = variant;
+	let block = variant.block;
 	let (side, vectors) = (variant.workgroup(), block / VECTOR);
-	match requantise {
-		None => {
-			writeln!(text, "@group(0) @binding(3) var<storage, read_write> c: array<vec4<i32>>;")?
-		}
-		Some(_) => {
-			writeln!(text, "@group(0) @binding(3) var<storage, read> scales: array<vec2<u32>>;")?;
-			writeln!(text, "@group(0) @binding(4) var<storage, read_write> c: array<u32>;")?;
-			text.push_str(REQUANTISE);
-		}
-	}
+	text.push_str(HEAD);
+	write_output(text, requantise)?;
 	if shared {
 		let size = side * side;
 		writeln!(text, "var<workgroup> tile_a: array<vec4<u32>, {size}>;")?;

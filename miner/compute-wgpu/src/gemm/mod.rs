@@ -17,10 +17,10 @@ use crate::{
 	submit::{Deadline, Pending},
 };
 use aitbc_compute_core::gemm::{Axis, Dims, Product, SCALE_BYTES};
-use kernel::WORD;
-use pack::{pack, steps};
+use pack::pack;
 use std::{ops::Range, time::Duration};
 use tune::Kernel;
+use variant::WORD;
 use wgpu::BufferUsages;
 
 /// Multiply-adds of one dispatch on a device that a driver emulates: about a tenth of a second, so that
@@ -44,7 +44,7 @@ fn shard_size(
 	operations: usize,
 ) -> Result<ShardSize, ComputeError> {
 	// Bytes of a packed row of A or column of B.
-	let line = steps(dims.k(), variant) * WORD;
+	let line = variant.line_words(dims.k()) * WORD;
 	let step = variant.line_step();
 	let whole = |count: usize| count / step * step;
 	// A tile's rows of C must fit as well as a tile's columns of B.
@@ -166,7 +166,7 @@ impl Gpu {
 		let dims = product.dims();
 		let element = product.form().element_bytes();
 		// A shard's output lies on the device and where the host reads, in either of two slots.
-		let line = steps(dims.k(), variant) * WORD;
+		let line = variant.line_words(dims.k()) * WORD;
 		let bytes =
 			4 * shard.rows * shard.columns * element + line * (2 * shard.rows + shard.columns);
 		let mut output = vec![0; product.output_bytes()];
@@ -227,7 +227,7 @@ impl Gpu {
 		let step = variant.line_step();
 		let blocks = |lines: &Range<usize>| lines.len().next_multiple_of(step) / variant.block;
 		let (row_blocks, column_blocks) = (blocks(&shard.rows), blocks(&shard.columns));
-		let shape: Vec<u8> = [steps(product.dims().k(), variant), row_blocks, column_blocks]
+		let shape: Vec<u8> = [variant.line_length(product.dims().k()), row_blocks, column_blocks]
 			.iter()
 			.flat_map(|&count| (count as u32).to_le_bytes())
 			.collect();
@@ -332,7 +332,7 @@ mod tests {
 		second[32] = 10;
 		assert_eq!(pack(&lines, 1..2, GemmVariant::PLAIN), second);
 		// Tiles of 64 lines and 16 words.
-		let tiled = GemmVariant { block: 4, shared: true };
+		let tiled = GemmVariant { block: 4, means: variant::Means::SharedWords };
 		assert_eq!(pack(&lines, 1..2, tiled).len(), 16 * 64 * WORD);
 	}
 }
