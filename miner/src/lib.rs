@@ -51,4 +51,4 @@ pub use process_engine::{
 	DEFAULT_MEMORY_LIMIT_BYTES, DEFAULT_TIME_LIMIT, ProcessEngine, ProcessEngineConfig,
 	check_same_device, unconfined_device,
 };
-pub use sandbox::{Confinement, confine, enter_sandbox};
+pub use sandbox::{Confinement, confine, driver_variables, enter_sandbox};

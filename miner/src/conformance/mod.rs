@@ -97,6 +97,12 @@ impl Case {
 		self.len() == 0
 	}
 
+	/// Runs it. If its digest is not the golden one, it says what differs: its jobs are then given to the CPU
+	/// reference as well.
+	pub fn run(&self, engine: &dyn Engine, golden: &Golden) -> CaseResult {
+		run_case(self, engine, golden)
+	}
+
 	/// Its jobs, made as they are asked for.
 	pub fn jobs(&self) -> impl Iterator<Item = WorkRequest> + '_ {
 		(0..self.len()).map(|index| match &self.jobs {
@@ -168,24 +174,9 @@ impl Suite {
 		&self.cases
 	}
 
-	/// Runs every case; `on_result` hears of each as it is done.
-	///
-	/// A case whose digest is not the golden one says what differs: its jobs are then given to the CPU
-	/// reference as well.
-	pub fn run(
-		&self,
-		engine: &dyn Engine,
-		golden: &Golden,
-		mut on_result: impl FnMut(&CaseResult),
-	) -> Vec<CaseResult> {
-		self.cases
-			.iter()
-			.map(|case| {
-				let result = run_case(case, engine, golden);
-				on_result(&result);
-				result
-			})
-			.collect()
+	/// Runs every case.
+	pub fn run(&self, engine: &dyn Engine, golden: &Golden) -> Vec<CaseResult> {
+		self.cases.iter().map(|case| case.run(engine, golden)).collect()
 	}
 
 	/// What `engine`, which must be the reference, gives for every case.

@@ -53,7 +53,7 @@ fn is_for_drivers(name: &str) -> bool {
 }
 
 /// The whole environment of a child.
-pub(crate) fn driver_variables() -> Vec<(OsString, OsString)> {
+pub fn driver_variables() -> Vec<(OsString, OsString)> {
 	let kept = env::vars_os().filter(|(name, _)| name.to_str().is_some_and(is_for_drivers));
 	let off = CACHES_OFF.iter().map(|(name, value)| (name.into(), value.into()));
 	kept.chain(off).collect()

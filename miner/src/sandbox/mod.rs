@@ -17,7 +17,7 @@ mod files;
 
 use crate::system;
 use codec::{Decode, Encode};
-pub(crate) use environment::driver_variables;
+pub use environment::driver_variables;
 use serde::{Deserialize, Serialize};
 use std::{fmt, io};
 

@@ -1,13 +1,11 @@
 //! `aitbc-miner conformance`: does this device give the reference's bits?
 
+mod worker;
+
 use super::{EXIT_DEVICE, Fault, read_file};
 use aitbc_miner::{
-	DEFAULT_MEMORY_LIMIT_BYTES, DEFAULT_TIME_LIMIT, DeviceEngine, DeviceSelector, Engine,
-	check_same_device,
-	conformance::{
-		CaseResult, EveryWay, Extent, Golden, Report, SignedReport, Suite, matrix, name,
-	},
-	enter_sandbox, unconfined_device,
+	DEFAULT_TIME_LIMIT, DeviceEngine, DeviceSelector,
+	conformance::{CaseResult, Extent, Golden, Report, SignedReport, Suite, matrix, name},
 };
 use aitbc_primitives::Class;
 use anyhow::{Context, bail};
@@ -15,8 +13,8 @@ use clap::Args;
 use sp_core::{Pair, sr25519};
 use std::{
 	collections::BTreeSet,
-	fs::{self, File, OpenOptions},
-	io::Write,
+	ffi::OsString,
+	fs,
 	path::{Path, PathBuf},
 	time::Instant,
 };
@@ -48,6 +46,9 @@ pub(super) struct ConformanceArguments {
 	/// Run nothing: renew the table in DIR/README.md from DIR/reports/*.json.
 	#[arg(long, value_name = "DIR", conflicts_with_all = ["quick", "class", "key", "suri", "output"])]
 	matrix: Option<PathBuf>,
+	/// What the command starts to run the cases from this number on.
+	#[arg(long, hide = true, value_name = "NUMBER")]
+	cases_from: Option<usize>,
 	/// Write what the CPU reference gives as the new golden digests.
 	#[arg(long, hide = true, value_name = "FILE")]
 	write_golden: Option<PathBuf>,
@@ -72,37 +73,32 @@ pub(super) fn run(
 	if let Some(path) = &arguments.write_golden {
 		return write_golden(path);
 	}
-	let pair = pair(arguments)?;
-	let executable = std::env::current_exe().context("where this program lies")?;
-	let unconfined = unconfined_device(&executable, device);
-	// From here on this process may open no file: it runs as confined as a job's.
-	let output = arguments.output.as_deref().map(create).transpose()?;
-	let confinement = enter_sandbox(DEFAULT_MEMORY_LIMIT_BYTES).context("the sandbox")?;
-	let engine = DeviceEngine::open(device, DEFAULT_TIME_LIMIT);
-	let found = engine.as_ref().map(Engine::profile).map_err(ToString::to_string);
-	check_same_device(unconfined.as_ref(), found.as_deref().map_err(String::as_str))?;
-	let engine = engine?;
 	let extent = if arguments.quick { Extent::Quick } else { Extent::Full };
 	let classes = match arguments.class.as_slice() {
 		[] => &Class::ALL,
 		some => some,
 	};
 	let suite = Suite::new(extent, classes);
-	let golden = Golden::built_in().context("the golden digests")?;
-	let report = measure(&suite, &EveryWay(&engine), &golden);
+	if let Some(first) = arguments.cases_from {
+		return Ok(worker::work(device, &suite, first)?);
+	}
+	let pair = pair(arguments)?;
+	let in_processes = |first| own_arguments(device, arguments.quick, classes, first);
+	let run = worker::run(device, &suite, in_processes, progress(suite.cases().len()))
+		.map_err(|error| Fault { code: EXIT_DEVICE, error, is_told: false })?;
+	let report = Report::new(run.device, run.cases);
 	let wrong: Vec<CaseResult> = report.cases.iter().filter(|case| !case.ok).cloned().collect();
 	if !json {
 		print_summary(&report);
-		println!("the suite ran as jobs do: {confinement}");
+		println!("the suite ran as jobs do: {}", run.confinement);
 	}
 	let signed = match pair {
 		Some(pair) => report.sign(&pair),
 		None => SignedReport { report, signature: None },
 	};
 	let text = to_text(&signed)?;
-	if let (Some(mut file), Some(path)) = (output, &arguments.output) {
-		let failed = || format!("cannot write {}", path.display());
-		file.set_len(0).and_then(|()| file.write_all(text.as_bytes())).with_context(failed)?;
+	if let Some(path) = &arguments.output {
+		fs::write(path, &text).with_context(|| format!("cannot write {}", path.display()))?;
 	}
 	if json {
 		print!("{text}");
@@ -119,18 +115,33 @@ pub(super) fn run(
 	Err(Fault { code: EXIT_DEVICE, error, is_told: true })
 }
 
-/// A file to write to later; until then it keeps what it holds.
-fn create(path: &Path) -> anyhow::Result<File> {
-	let mut options = OpenOptions::new();
-	options.write(true).create(true).truncate(false);
-	options.open(path).with_context(|| format!("cannot write {}", path.display()))
+/// The command line of a process that runs the cases from number `first` on.
+fn own_arguments(
+	device: &DeviceSelector,
+	quick: bool,
+	classes: &[Class],
+	first: usize,
+) -> Vec<OsString> {
+	let classes: Vec<&str> = classes.iter().map(|class| name(*class)).collect();
+	let mut arguments = vec![
+		"--device".to_string(),
+		device.to_string(),
+		"conformance".to_string(),
+		"--class".to_string(),
+		classes.join(","),
+		"--cases-from".to_string(),
+		first.to_string(),
+	];
+	if quick {
+		arguments.push("--quick".to_string());
+	}
+	arguments.into_iter().map(OsString::from).collect()
 }
 
-/// Runs the suite and says on standard error how far it is.
-fn measure(suite: &Suite, engine: &dyn Engine, golden: &Golden) -> Report {
-	let count = suite.cases().len();
+/// Says on standard error what differs, and now and then how far the suite is.
+fn progress(count: usize) -> impl FnMut(&CaseResult) {
 	let (mut done, mut shown) = (0_usize, Instant::now());
-	let progress = |result: &CaseResult| {
+	move |result| {
 		done += 1;
 		let CaseResult { id, detail, .. } = result;
 		if let Some(detail) = detail {
@@ -139,9 +150,7 @@ fn measure(suite: &Suite, engine: &dyn Engine, golden: &Golden) -> Report {
 			eprintln!("{done} of {count}: {id}");
 			shown = Instant::now();
 		}
-	};
-	let cases = suite.run(engine, golden, progress);
-	Report::new(engine.profile().clone(), cases)
+	}
 }
 
 fn print_summary(report: &Report) {
