@@ -2,6 +2,7 @@
 //! (a dispute) wants to know first. Prints, with `scripts/weights --referee`, rather than writing weights.
 
 #![allow(
+	clippy::arithmetic_side_effects,
 	clippy::expect_used,
 	reason = "a benchmark whose set-up fails must stop; not in a chain's runtime"
 )]
@@ -10,7 +11,7 @@ use aitbc_compute_core::{
 	freivalds,
 	gemm::{Dims, Form, Product},
 	merkle::{Digest32, Hasher},
-	referee::{Roots, Verdict, judge_element, prove_element},
+	referee::{self, Roots, Verdict, prove_element},
 };
 use alloc::{vec, vec::Vec};
 use core::hint::black_box;
@@ -43,11 +44,11 @@ fn noise(count: u32) -> Vec<u8> {
 mod benchmarks {
 	use super::*;
 
-	/// So many thousand multiply-adds of dot products.
+	/// t thousand multiply-adds of dot products.
 	#[benchmark(extra)]
-	fn multiply_add(thousands: Linear<1, 1_000>) {
-		let dims = Dims::new(thousands, LINE, 1).expect("within the bounds");
-		let (a, b) = (noise(thousands * LINE), noise(LINE));
+	fn multiply_add(t: Linear<1, 1_000>) {
+		let dims = Dims::new(t, LINE, 1).expect("within the bounds");
+		let (a, b) = (noise(t * LINE), noise(LINE));
 		let product = Product::plain(dims, &a, &b).expect("sizes fit");
 		let output;
 		#[block]
@@ -57,11 +58,11 @@ mod benchmarks {
 		assert_eq!(output.len(), dims.m() * 4);
 	}
 
-	/// One round of Freivalds' check of a square product, by its side.
+	/// One round of Freivalds' check of a product of square matrices of side s.
 	#[benchmark(extra)]
-	fn freivalds(side: Linear<1, 512>) {
-		let dims = Dims::new(side, side, side).expect("within the bounds");
-		let (a, b) = (noise(side * side), noise(side * side));
+	fn check_sums(s: Linear<1, 512>) {
+		let dims = Dims::new(s, s, s).expect("within the bounds");
+		let (a, b) = (noise(s * s), noise(s * s));
 		let product = Product::plain(dims, &a, &b).expect("sizes fit");
 		let sums = product.sums();
 		let mut state = 1_u32;
@@ -79,7 +80,7 @@ mod benchmarks {
 
 	/// The verdict over one element of a product of k multiply-adds to an element, proofs included.
 	#[benchmark(extra)]
-	fn judge_element(k: Linear<1, 16_384>) {
+	fn judge(k: Linear<1, 16_384>) {
 		// As deep as the trees of a product of 2,048 rows and columns of this length are, but for A's and
 		// B's other lines, which nobody has to make up.
 		let dims = Dims::new(64, k, 64).expect("within the bounds");
@@ -93,18 +94,24 @@ mod benchmarks {
 		let verdict;
 		#[block]
 		{
-			verdict = judge_element::<HostHasher>(dims, form, &roots, (63, 63), black_box(&proof));
+			verdict = referee::judge_element::<HostHasher>(
+				dims,
+				form,
+				&roots,
+				(63, 63),
+				black_box(&proof),
+			);
 		}
 		assert_eq!(verdict, Verdict::Right);
 	}
 
-	/// Hashes of so many chunks of 1 KiB.
+	/// Hashes of c chunks of 1 KiB.
 	#[benchmark(extra)]
-	fn hash_chunks(chunks: Linear<1, 256>) {
+	fn hash_chunks(c: Linear<1, 256>) {
 		let chunk = vec![5; 1024];
 		#[block]
 		{
-			for _ in 0..chunks {
+			for _ in 0..c {
 				black_box(HostHasher::hash(black_box(&chunk)));
 			}
 		}
