@@ -6,13 +6,19 @@ use crate::{
 };
 use std::{
 	io::{self, Read},
-	sync::mpsc::{self, Receiver},
+	sync::{
+		Arc,
+		atomic::{AtomicBool, Ordering},
+		mpsc::{self, Receiver},
+	},
 	thread,
 	time::Duration,
 };
 
 /// How much later than its parent the child itself ends an endless job: in case the parent cannot.
 const GRACE: Duration = Duration::from_secs(5);
+/// Time to open the device and get ready: a driver that hangs must not be waited for.
+const START_LIMIT: Duration = Duration::from_secs(60);
 /// Time to try all ways of making a product.
 const TUNE_LIMIT: Duration = Duration::from_secs(60);
 
@@ -32,6 +38,8 @@ pub struct ChildSettings {
 /// # Errors
 /// If the parent does not listen.
 pub fn describe(device: &DeviceSelector) -> io::Result<()> {
+	// Ends with its parent, however long the driver takes.
+	let _requests = listen()?;
 	respond(&match DeviceEngine::open(device, Duration::MAX) {
 		Ok(engine) => ChildResponse::Unconfined(engine.profile().clone()),
 		Err(error) => ChildResponse::NoDevice(error.to_string()),
@@ -48,6 +56,14 @@ pub fn describe(device: &DeviceSelector) -> io::Result<()> {
 pub fn serve(settings: &ChildSettings) -> io::Result<()> {
 	let confinement = enter_sandbox(settings.memory_bytes)?;
 	let requests = listen()?;
+	let is_ready = Arc::new(AtomicBool::new(false));
+	let ready = Arc::clone(&is_ready);
+	thread::Builder::new().name("start".to_string()).spawn(move || {
+		thread::sleep(START_LIMIT);
+		if !ready.load(Ordering::Relaxed) {
+			system::kill_self()
+		}
+	})?;
 	let opened = DeviceEngine::open(&settings.device, Duration::MAX).and_then(|engine| {
 		settings.gemm_variant.map_or(Ok(()), |variant| engine.prepare(variant))?;
 		Ok(engine)
@@ -56,6 +72,7 @@ pub fn serve(settings: &ChildSettings) -> io::Result<()> {
 		Ok(engine) => engine,
 		Err(error) => return respond(&ChildResponse::NoDevice(error.to_string())),
 	};
+	is_ready.store(true, Ordering::Relaxed);
 	respond(&ChildResponse::Ready(engine.profile().clone(), confinement))?;
 	// Only who listens can tell that the parent is gone, and it ends this process.
 	let request = requests.recv().map_err(io::Error::other)??;

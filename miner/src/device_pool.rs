@@ -1,24 +1,33 @@
 //! Several devices of one machine.
 
 use crate::{DeviceProfile, Engine, EngineError, WorkRequest, WorkResult};
+use aitbc_primitives::FailureCode;
 use std::{
-	sync::atomic::{AtomicUsize, Ordering},
+	sync::{
+		Mutex, PoisonError,
+		atomic::{AtomicUsize, Ordering},
+	},
 	time::Duration,
 };
 
-/// Gives each job to the device that has the fewest running.
+/// Gives each job to the device that has the fewest running, of those that last did not fail.
 ///
 /// One job runs on one device: it is small enough for that, and who has several devices has several jobs.
 #[derive(Debug)]
 pub struct DevicePool<E> {
 	first: Member<E>,
 	others: Vec<Member<E>>,
+	/// Held while a job chooses, so that two do not choose the same idle device.
+	choosing: Mutex<()>,
 }
 
 #[derive(Debug)]
 struct Member<E> {
 	engine: E,
 	running: AtomicUsize,
+	/// Device faults since its last other answer: a device that is gone answers at once, and would else be
+	/// the idlest for ever.
+	faults: AtomicUsize,
 }
 
 /// A job on a device; counts until it is dropped, which a panic does as well.
@@ -30,16 +39,31 @@ impl<E> Drop for Running<'_, E> {
 	}
 }
 
+impl<E> Running<'_, E> {
+	/// Remembers whether the device failed.
+	fn note(&self, result: &WorkResult) {
+		let faults = &self.0.faults;
+		if matches!(result, WorkResult::Failed { code: FailureCode::DeviceFault, .. }) {
+			faults.fetch_add(1, Ordering::Relaxed);
+		} else {
+			faults.store(0, Ordering::Relaxed);
+		}
+	}
+}
+
 impl<E: Engine> DevicePool<E> {
 	/// A pool of at least one engine.
 	///
 	/// # Errors
 	/// If there is none.
 	pub fn new(engines: impl IntoIterator<Item = E>) -> Result<Self, EngineError> {
-		let mut members =
-			engines.into_iter().map(|engine| Member { engine, running: AtomicUsize::new(0) });
+		let mut members = engines.into_iter().map(|engine| Member {
+			engine,
+			running: AtomicUsize::new(0),
+			faults: AtomicUsize::new(0),
+		});
 		let first = members.next().ok_or(EngineError::NoDevice)?;
-		Ok(Self { first, others: members.collect() })
+		Ok(Self { first, others: members.collect(), choosing: Mutex::new(()) })
 	}
 
 	/// How many there are.
@@ -56,11 +80,13 @@ impl<E: Engine> DevicePool<E> {
 		std::iter::once(&self.first).chain(&self.others)
 	}
 
-	/// Takes the device that has the fewest jobs; of several, the first.
+	/// Takes the device with the fewest faults and then the fewest jobs; of several, the first.
 	fn occupy(&self) -> Running<'_, E> {
-		let idlest = self.members().min_by_key(|member| member.running.load(Ordering::Relaxed));
-		let member = idlest.unwrap_or(&self.first);
-		// Two jobs that come at the same instant may choose the same device: slower, not wrong.
+		let _choosing = self.choosing.lock().unwrap_or_else(PoisonError::into_inner);
+		let load = |count: &AtomicUsize| count.load(Ordering::Relaxed);
+		let best =
+			self.members().min_by_key(|member| (load(&member.faults), load(&member.running)));
+		let member = best.unwrap_or(&self.first);
 		member.running.fetch_add(1, Ordering::Relaxed);
 		Running(member)
 	}
@@ -68,7 +94,10 @@ impl<E: Engine> DevicePool<E> {
 
 impl<E: Engine> Engine for DevicePool<E> {
 	fn execute(&self, request: &WorkRequest) -> WorkResult {
-		self.occupy().0.engine.execute(request)
+		let running = self.occupy();
+		let result = running.0.engine.execute(request);
+		running.note(&result);
+		result
 	}
 
 	fn execute_within(
@@ -77,7 +106,9 @@ impl<E: Engine> Engine for DevicePool<E> {
 		limit: Duration,
 	) -> (WorkResult, &DeviceProfile) {
 		let running = self.occupy();
-		running.0.engine.execute_within(request, limit)
+		let (result, profile) = running.0.engine.execute_within(request, limit);
+		running.note(&result);
+		(result, profile)
 	}
 
 	fn profile(&self) -> &DeviceProfile {
@@ -88,7 +119,7 @@ impl<E: Engine> Engine for DevicePool<E> {
 #[cfg(test)]
 mod tests {
 	use super::*;
-	use crate::{DeviceEngine, DeviceSelector};
+	use crate::{DeviceEngine, DeviceSelector, engine::Failure};
 
 	#[test]
 	fn jobs_should_go_to_the_devices_with_the_fewest() {
@@ -108,6 +139,15 @@ mod tests {
 		assert_eq!(counts(), [2, 1, 1]);
 		running.clear();
 		assert_eq!(counts(), [0, 0, 0]);
+		// One that fails is taken last, until it gives another answer.
+		let fault = Failure::new(FailureCode::DeviceFault, "gone");
+		pool.occupy().note(&Err(fault).into());
+		let second = pool.occupy();
+		assert_eq!(counts(), [0, 1, 0]);
+		drop(second);
+		Running(&pool.first).note(&WorkResult::OutOfFuel { message: String::new() });
+		pool.first.running.store(1, Ordering::Relaxed);
+		assert_eq!(pool.first.faults.load(Ordering::Relaxed), 0);
 		assert!(DevicePool::<DeviceEngine>::new([]).is_err());
 	}
 }

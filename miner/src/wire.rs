@@ -48,13 +48,21 @@ pub(crate) enum ChildResponse {
 
 /// Writes one message.
 pub(crate) fn write(to: &mut impl Write, message: &impl Encode) -> io::Result<()> {
-	let body = message.encode();
-	let length = u32::try_from(body.len())
-		.map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "message too long"))?;
-	to.write_all(&MAGIC)?;
-	to.write_all(&length.to_le_bytes())?;
-	to.write_all(&body)?;
+	to.write_all(&frame(message)?)?;
 	to.flush()
+}
+
+/// One message, to be written.
+pub(crate) fn frame(message: &impl Encode) -> io::Result<Vec<u8>> {
+	let mut bytes = [MAGIC, [0; 4]].concat();
+	let head = bytes.len();
+	message.encode_to(&mut bytes);
+	let length = u32::try_from(bytes.len().saturating_sub(head))
+		.map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "message too long"))?;
+	if let Some(slot) = bytes.get_mut(MAGIC.len()..head) {
+		slot.copy_from_slice(&length.to_le_bytes());
+	}
+	Ok(bytes)
 }
 
 /// Reads one message of at most `limit` bytes.

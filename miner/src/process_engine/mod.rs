@@ -8,7 +8,7 @@ use crate::{
 	engine::Failure,
 	wire::{ChildRequest, ChildResponse},
 };
-use aitbc_primitives::Workload;
+use aitbc_primitives::{FailureCode, Workload};
 use process::{Process, Role};
 use std::{
 	path::{Path, PathBuf},
@@ -138,16 +138,29 @@ impl ProcessEngine {
 		}
 		let result = self.ask(request, limit.min(FOREVER));
 		if self.config.is_warm && self.uses_device(request) {
-			// One that cannot be started now is started, or missed, when there is a job for it.
-			if let Ok(process) = start(&self.config, self.gemm_variant) {
-				self.standby().push(process);
-			}
+			self.replace(&result);
 		}
 		match result {
 			Ok(result) => result,
 			Err(Fault::TimedOut) => Err(Failure::timed_out(limit)).into(),
 			Err(Fault::Crashed(message)) => Err(Failure::device(message)).into(),
 		}
+	}
+
+	/// Starts a process in place of the one that a job used up. If the device failed, those that stand by
+	/// may have lost it, and are ended.
+	fn replace(&self, result: &Result<WorkResult, Fault>) {
+		let is_fault = match result {
+			Ok(WorkResult::Failed { code, .. }) => *code == FailureCode::DeviceFault,
+			Ok(_) => false,
+			Err(_) => true,
+		};
+		// To end a process may take its time: not while others wait for the list.
+		let mut processes = std::mem::take(&mut *self.standby());
+		processes.retain_mut(|process| !is_fault && process.is_fresh(STANDBY_AGE));
+		// One that cannot be started now is started, or missed, when there is a job for it.
+		processes.extend(start(&self.config, self.gemm_variant).ok());
+		self.standby().append(&mut processes);
 	}
 
 	fn ask(&self, request: &WorkRequest, limit: Duration) -> Result<WorkResult, Fault> {
@@ -158,6 +171,15 @@ impl ProcessEngine {
 		process.send(&ChildRequest::Execute(request, milliseconds))?;
 		loop {
 			return match process.receive(deadline)? {
+				// Every job's process opens the device anew: what the operator chose by number or by
+				// "auto" may be another one by now.
+				ChildResponse::Ready(profile, confinement)
+					if self.uses_device(request)
+						&& (&profile, &confinement) != (&self.profile, &self.confinement) =>
+				{
+					let (now, then) = (profile.title(), self.profile.title());
+					Err(Fault::Crashed(format!("the device is {now}, it was {then} at the start")))
+				}
 				ChildResponse::Ready(..) => continue,
 				ChildResponse::Done(result) => Ok(result),
 				ChildResponse::NoDevice(message) => Err(Fault::Crashed(message)),
@@ -179,14 +201,16 @@ impl ProcessEngine {
 			let role = Role::Worker(None);
 			return Process::start(executable, &DeviceSelector::Cpu, *memory_limit_bytes, role);
 		}
-		let mut standby = self.standby();
-		while let Some(mut process) = standby.pop() {
+		loop {
+			// The lock must not be held while a stale process is ended.
+			let process = self.standby().pop();
+			let Some(mut process) = process else {
+				return start(&self.config, self.gemm_variant);
+			};
 			if process.is_fresh(STANDBY_AGE) {
 				return Ok(process);
 			}
 		}
-		drop(standby);
-		start(&self.config, self.gemm_variant)
 	}
 }
 

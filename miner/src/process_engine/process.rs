@@ -14,7 +14,7 @@ use std::{
 	io::{self, Read},
 	path::Path,
 	process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio},
-	sync::mpsc::{self, Receiver, RecvTimeoutError},
+	sync::mpsc::{self, Receiver, RecvTimeoutError, TryRecvError},
 	thread::{self, JoinHandle},
 	time::{Duration, Instant},
 };
@@ -44,8 +44,10 @@ pub(super) struct Process {
 	/// Gives the end of what it wrote to standard error, once it has ended.
 	errors: Option<JoinHandle<String>>,
 	started: Instant,
-	/// Whether it said so.
+	/// Whether it said that the device is open.
 	is_ready: bool,
+	/// That it said so, as long as nobody wanted to know.
+	early: Option<ChildResponse>,
 	/// How it ended, once it was waited for: then its number may be another process's.
 	ended: Option<ExitStatus>,
 }
@@ -95,6 +97,7 @@ impl Process {
 			errors: None,
 			started,
 			is_ready: false,
+			early: None,
 			ended: None,
 		};
 		let (Some(stdin), Some(stdout), Some(stderr)) = pipes else {
@@ -110,15 +113,26 @@ impl Process {
 		Ok(process)
 	}
 
-	/// Whether it has not ended, and is no older than `age`.
+	/// Whether it can be given a job: it has opened its device or may still do so, has not ended, and is no
+	/// older than `age`.
 	pub fn is_fresh(&mut self, age: Duration) -> bool {
+		if !self.is_ready {
+			match self.responses.try_recv() {
+				Ok(Ok(response @ ChildResponse::Ready(..))) => {
+					self.is_ready = true;
+					self.early = Some(response);
+				}
+				// It is slow, or hangs.
+				Err(TryRecvError::Empty) if self.started.elapsed() < super::PROBE_LIMIT => {}
+				_ => return false,
+			}
+		}
 		self.started.elapsed() < age && self.has_ended().is_none()
 	}
 
 	/// Sends the child its request, which need not be ready for it yet. Does not wait.
 	pub fn send(&mut self, request: &ChildRequest<impl Encode>) -> Result<(), Fault> {
-		let mut message = Vec::new();
-		wire::write(&mut message, request).map_err(|error| Fault::Crashed(error.to_string()))?;
+		let message = wire::frame(request).map_err(|error| Fault::Crashed(error.to_string()))?;
 		let Some(mut stdin) = self.stdin.take() else {
 			return Err(Fault::Crashed("the engine process had its request".to_string()));
 		};
@@ -133,9 +147,17 @@ impl Process {
 
 	/// The child's next response.
 	pub fn receive(&mut self, deadline: Instant) -> Result<ChildResponse, Fault> {
+		if let Some(early) = self.early.take() {
+			return Ok(early);
+		}
 		match self.responses.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
 			Ok(Ok(response)) => {
-				self.is_ready |= matches!(response, ChildResponse::Ready(..));
+				let is_ready = matches!(response, ChildResponse::Ready(..));
+				// Once: a process that went wrong could else be listened to for ever.
+				if is_ready && self.is_ready {
+					return Err(Fault::other_question());
+				}
+				self.is_ready |= is_ready;
 				Ok(response)
 			}
 			Ok(Err(error)) => Err(Fault::Crashed(self.describe_end(&error))),
@@ -146,12 +168,12 @@ impl Process {
 		}
 	}
 
-	/// Waits until the child has opened its device, if it has not said so yet. What goes wrong is for
-	/// who asks it something.
-	pub fn wait_ready(&mut self, deadline: Instant) {
+	/// Waits until the child has opened its device; whether it has.
+	pub fn wait_ready(&mut self, deadline: Instant) -> bool {
 		if !self.is_ready {
-			let _ = self.receive(deadline);
+			self.early = self.receive(deadline).ok();
 		}
+		self.is_ready
 	}
 
 	/// Why a child that gave no response ended, after its end.

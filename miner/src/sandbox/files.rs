@@ -84,8 +84,11 @@ fn readable() -> Vec<PathBuf> {
 	let manifests = MANIFEST_VARIABLES.iter().flat_map(paths_in);
 	let manifests = manifests.chain(MANIFEST_FOLDERS.iter().map(PathBuf::from));
 	let libraries = manifests.flat_map(files_of).filter_map(|manifest| library_of(&manifest));
-	let not_everything =
-		named.chain(libraries).filter(|path| path.is_absolute() && path.parent().is_some());
+	// As they are once links and dots are followed.
+	let real = |path: PathBuf| path.canonicalize().ok();
+	let libraries = libraries.filter_map(real).filter(|path| path.is_file());
+	let named = named.filter(|path| path.is_absolute()).filter_map(real);
+	let not_everything = named.chain(libraries).filter(|path| path.parent().is_some());
 	READABLE.iter().map(PathBuf::from).chain(not_everything).collect()
 }
 
@@ -101,6 +104,8 @@ fn files_of(path: PathBuf) -> Vec<PathBuf> {
 /// What is no manifest names none; the Vulkan loader complains of it.
 fn library_of(manifest: &Path) -> Option<PathBuf> {
 	let mut text = Vec::new();
+	// A pipe would never be opened to its end.
+	manifest.is_file().then_some(())?;
 	fs::File::open(manifest).ok()?.take(MAX_MANIFEST_BYTES).read_to_end(&mut text).ok()?;
 	let value: serde_json::Value = serde_json::from_slice(&text).ok()?;
 	let library = Path::new(value.get("ICD")?.get("library_path")?.as_str()?);

@@ -107,9 +107,11 @@ impl Gpu {
 		for (variant, time) in &times {
 			tracing::debug!(%variant, ?time, "matrix product tried");
 		}
-		// On a tie, and if all fail, the first.
-		let quickest = times.iter().min_by_key(|(_, time)| *time);
-		let quickest = quickest.map_or(GemmVariant::PLAIN, |(variant, _)| *variant);
+		// On a tie, the first.
+		let Some((quickest, _)) = times.into_iter().min_by_key(|(_, time)| *time) else {
+			let message = "no way of making a product works".to_string();
+			return Err(ComputeError::Refused { message });
+		};
 		Ok(*self.kernels.quickest.get_or_init(|| quickest))
 	}
 
