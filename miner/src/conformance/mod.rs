@@ -100,7 +100,16 @@ impl Case {
 	/// Runs it. If its digest is not the golden one, it says what differs: its jobs are then given to the CPU
 	/// reference as well.
 	pub fn run(&self, engine: &dyn Engine, golden: &Golden) -> CaseResult {
-		run_case(self, engine, golden)
+		let results: Vec<_> = self.jobs().map(|job| engine.execute(&job)).collect();
+		let hash = digest(&results);
+		let expected = golden.cases.get(&self.id);
+		let ok = expected == Some(&hash);
+		let detail = match expected {
+			Some(_) if ok => None,
+			Some(_) => Some(difference(self, &results)),
+			None => Some("there is no golden digest of this case".to_string()),
+		};
+		CaseResult { id: self.id.clone(), class: name(self.class).to_string(), hash, ok, detail }
 	}
 
 	/// Its jobs, made as they are asked for.
@@ -222,19 +231,6 @@ fn fingerprint(result: &WorkResult) -> [u8; 32] {
 fn digest(results: &[WorkResult]) -> String {
 	let prints = results.iter().flat_map(fingerprint);
 	hex::encode(blake2b_256(&DOMAIN.iter().copied().chain(prints).collect::<Vec<_>>()))
-}
-
-fn run_case(case: &Case, engine: &dyn Engine, golden: &Golden) -> CaseResult {
-	let results: Vec<_> = case.jobs().map(|job| engine.execute(&job)).collect();
-	let hash = digest(&results);
-	let expected = golden.cases.get(&case.id);
-	let ok = expected == Some(&hash);
-	let detail = match expected {
-		Some(_) if ok => None,
-		Some(_) => Some(difference(case, &results)),
-		None => Some("there is no golden digest of this case".to_string()),
-	};
-	CaseResult { id: case.id.clone(), class: name(case.class).to_string(), hash, ok, detail }
 }
 
 /// The first job of a case that the reference answers otherwise.

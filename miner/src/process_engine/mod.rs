@@ -137,7 +137,7 @@ impl ProcessEngine {
 			return Err(failure).into();
 		}
 		let result = self.ask(request, limit.min(FOREVER));
-		if self.config.is_warm && self.uses_device(request) {
+		if self.config.is_warm && uses_device(request) {
 			self.replace(&result);
 		}
 		match result {
@@ -174,7 +174,7 @@ impl ProcessEngine {
 				// Every job's process opens the device anew: what the operator chose by number or by
 				// "auto" may be another one by now.
 				ChildResponse::Ready(profile, confinement)
-					if self.uses_device(request)
+					if uses_device(request)
 						&& (&profile, &confinement) != (&self.profile, &self.confinement) =>
 				{
 					let (now, then) = (profile.title(), self.profile.title());
@@ -190,13 +190,8 @@ impl ProcessEngine {
 		}
 	}
 
-	/// Whether a job needs the device: the latency probe is the processor's work on every device.
-	fn uses_device(&self, request: &WorkRequest) -> bool {
-		request.workload != Workload::Echo
-	}
-
 	fn process_for(&self, request: &WorkRequest) -> Result<Process, Fault> {
-		if !self.uses_device(request) {
+		if !uses_device(request) {
 			let ProcessEngineConfig { executable, memory_limit_bytes, .. } = &self.config;
 			let role = Role::Worker(None);
 			return Process::start(executable, &DeviceSelector::Cpu, *memory_limit_bytes, role);
@@ -255,13 +250,22 @@ impl Fault {
 	}
 }
 
+/// Whether a job needs the device: the latency probe is the processor's work on every device.
+fn uses_device(request: &WorkRequest) -> bool {
+	request.workload != Workload::Echo
+}
+
 fn start(config: &ProcessEngineConfig, variant: Option<GemmVariant>) -> Result<Process, Fault> {
 	let ProcessEngineConfig { executable, device, memory_limit_bytes, .. } = config;
 	Process::start(executable, device, *memory_limit_bytes, Role::Worker(variant))
 }
 
-/// The device that `executable`, the program `aitbc-miner`, opens without a sandbox, if there is one.
+/// The device that `executable`, the program `aitbc-miner`, opens without a sandbox, if there is one. The
+/// processor is none: it has no driver that could be hidden.
 pub fn unconfined_device(executable: &Path, device: &DeviceSelector) -> Option<DeviceProfile> {
+	if *device == DeviceSelector::Cpu {
+		return None;
+	}
 	let mut scout = Process::start(executable, device, FREE_MEMORY_BYTES, Role::Scout).ok()?;
 	match scout.receive(Instant::now() + PROBE_LIMIT) {
 		Ok(ChildResponse::Unconfined(profile)) => Some(profile),

@@ -14,7 +14,7 @@ use std::{
 	io::{self, Read},
 	path::Path,
 	process::{Child, ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus, Stdio},
-	sync::mpsc::{self, Receiver, RecvTimeoutError, TryRecvError},
+	sync::mpsc::{self, Receiver, RecvTimeoutError},
 	thread::{self, JoinHandle},
 	time::{Duration, Instant},
 };
@@ -46,7 +46,7 @@ pub(super) struct Process {
 	started: Instant,
 	/// Whether it said that the device is open.
 	is_ready: bool,
-	/// That it said so, as long as nobody wanted to know.
+	/// Its first response, as long as nobody wanted to know.
 	early: Option<ChildResponse>,
 	/// How it ended, once it was waited for: then its number may be another process's.
 	ended: Option<ExitStatus>,
@@ -116,17 +116,13 @@ impl Process {
 	/// Whether it can be given a job: it has opened its device or may still do so, has not ended, and is no
 	/// older than `age`.
 	pub fn is_fresh(&mut self, age: Duration) -> bool {
-		if !self.is_ready {
-			match self.responses.try_recv() {
-				Ok(Ok(response @ ChildResponse::Ready(..))) => {
-					self.is_ready = true;
-					self.early = Some(response);
-				}
-				// It is slow, or hangs.
-				Err(TryRecvError::Empty) if self.started.elapsed() < super::PROBE_LIMIT => {}
-				_ => return false,
-			}
-		}
+		let age = match self.wait_ready(Instant::now()) {
+			true => age,
+			// It has no device.
+			false if self.early.is_some() => return false,
+			// It is slow, or hangs.
+			false => age.min(super::PROBE_LIMIT),
+		};
 		self.started.elapsed() < age && self.has_ended().is_none()
 	}
 

@@ -1,4 +1,5 @@
-//! The shaders of the matrix product: one family, written out for each block size.
+//! The shaders of the matrix product, written out for each block size: one family for words of four
+//! elements, of which the following speaks, and one for the device's matrix units ([`write_matrices`]).
 //!
 //! Four elements of a line, one byte each, lie in one word, so that `dot4I8Packed` takes four
 //! multiply-adds at once. Words are ordered by k first: neighbours in x read neighbouring words of B and
@@ -21,8 +22,7 @@ pub(super) fn source(variant: GemmVariant, requantise: Option<Axis>, lanes: u32)
 	let mut text = String::new();
 	// Writing to a string does not fail.
 	let _ = match variant.means {
-		Means::Words => write_source(&mut text, variant, false, requantise),
-		Means::SharedWords => write_source(&mut text, variant, true, requantise),
+		Means::Words | Means::SharedWords => write_words(&mut text, variant, requantise),
 		Means::Matrices(side) => {
 			write_matrices(&mut text, variant.block, side as usize, lanes, requantise)
 		}
@@ -44,6 +44,12 @@ fn write_output(text: &mut String, requantise: Option<Axis>) -> std::fmt::Result
 	Ok(())
 }
 
+/// The word of four neighbouring sums, each with its scale.
+fn requantised(sums: impl Iterator<Item = String>, scale: impl Fn(usize) -> String) -> String {
+	let byte = |(lane, sum)| format!("requantise({sum}, {}) << {}u", scale(lane), 8 * lane);
+	sums.enumerate().map(byte).collect::<Vec<_>>().join(" | ")
+}
+
 /// A workgroup makes a block of float matrices, [`EXACT_TERMS`] products to a sum at a time, and adds them
 /// up as integers in its own memory.
 fn write_matrices(
@@ -54,6 +60,7 @@ fn write_matrices(
 	requantise: Option<Axis>,
 ) -> std::fmt::Result {
 	let (count, elements, quads) = (block / side, block * block, block / VECTOR);
+	let tiles = || (0..count).flat_map(|i| (0..count).map(move |j| (i, j)));
 	writeln!(text, "enable f16;\nenable wgpu_cooperative_matrix;")?;
 	text.push_str(MATRIX_HEAD);
 	write_output(text, requantise)?;
@@ -71,7 +78,7 @@ fn write_matrices(
 	writeln!(text, "\t{each} {{ sums[at] = 0; }}")?;
 	writeln!(text, "\tfor (var part = 0u; part < line; part += {EXACT_TERMS}u) {{")?;
 	writeln!(text, "\t\tlet end = min(part + {EXACT_TERMS}u, line);")?;
-	for (i, j) in (0..count).flat_map(|i| (0..count).map(move |j| (i, j))) {
+	for (i, j) in tiles() {
 		writeln!(text, "\t\tvar c_{i}_{j} = coop_mat{side}x{side}<f32, C>();")?;
 	}
 	writeln!(text, "\t\tfor (var at = part; at < end; at += {side}u) {{")?;
@@ -87,11 +94,11 @@ fn write_matrices(
 			"\t\t\tlet b_{i} = coopLoad<coop_mat{side}x{side}<f16, B>>(&b[(column + {line}u) * line + at], line);"
 		)?;
 	}
-	for (i, j) in (0..count).flat_map(|i| (0..count).map(move |j| (i, j))) {
+	for (i, j) in tiles() {
 		writeln!(text, "\t\t\tc_{i}_{j} = coopMultiplyAdd(a_{i}, b_{j}, c_{i}_{j});")?;
 	}
 	writeln!(text, "\t\t}}")?;
-	for (i, j) in (0..count).flat_map(|i| (0..count).map(move |j| (i, j))) {
+	for (i, j) in tiles() {
 		let first = i * side * block + j * side;
 		writeln!(text, "\t\tcoopStoreT(c_{i}_{j}, &floats[{first}u], {block}u);")?;
 	}
@@ -107,27 +114,24 @@ fn write_matrices(
 	let value = match requantise {
 		None => format!("vec4<i32>({})", sums.collect::<Vec<_>>().join(", ")),
 		Some(axis) => {
-			let bytes = sums.enumerate().map(|(lane, sum)| {
-				let scale = match axis {
-					Axis::Row => "scales[i]".to_string(),
-					Axis::Column => format!("scales[column + {VECTOR}u * j + {lane}u]"),
-				};
-				format!("requantise({sum}, {scale}) << {}u", 8 * lane)
-			});
-			bytes.collect::<Vec<_>>().join(" | ")
+			let scale = |lane| match axis {
+				Axis::Row => "scales[i]".to_string(),
+				Axis::Column => format!("scales[column + {VECTOR}u * j + {lane}u]"),
+			};
+			requantised(sums, scale)
 		}
 	};
 	writeln!(text, "\t\tc[slot] = {value};")?;
 	writeln!(text, "\t}}\n}}")
 }
 
-fn write_source(
+/// Every invocation makes a block of its own.
+fn write_words(
 	text: &mut String,
 	variant: GemmVariant,
-	shared: bool,
 	requantise: Option<Axis>,
-) -> Result<(), std::fmt::Error> {
-	let block = variant.block;
+) -> std::fmt::Result {
+	let (block, shared) = (variant.block, variant.means == Means::SharedWords);
 	let (side, vectors) = (variant.workgroup(), block / VECTOR);
 	text.push_str(HEAD);
 	write_output(text, requantise)?;
@@ -240,15 +244,8 @@ fn write_end(
 				Axis::Row => format!("scales[row + {row}u]"),
 				Axis::Column => format!("scales[column + {}u]", half * VECTOR + lane),
 			};
-			let bytes: Vec<String> = COMPONENTS
-				.iter()
-				.enumerate()
-				.map(|(lane, component)| {
-					let scale = scale(lane);
-					format!("requantise({sum}.{component}, {scale}) << {}u", 8 * lane)
-				})
-				.collect();
-			writeln!(text, "\t{slot} = {};", bytes.join(" | "))?;
+			let sums = COMPONENTS.iter().map(|component| format!("{sum}.{component}"));
+			writeln!(text, "\t{slot} = {};", requantised(sums, scale))?;
 		}
 	}
 	writeln!(text, "}}")

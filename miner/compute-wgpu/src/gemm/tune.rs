@@ -139,7 +139,7 @@ impl Gpu {
 		tries: usize,
 		deadline: Deadline,
 	) -> Result<Vec<(GemmVariant, Duration)>, ComputeError> {
-		let (sample, extremes) = (Sample::new(side)?, Sample::extremes()?);
+		let (sample, extremes) = (Sample::square(side)?, Sample::extremes()?);
 		let mut times = Vec::new();
 		for variant in self.variants() {
 			let time = self
@@ -212,18 +212,20 @@ impl Sample {
 		let a: Vec<u8> = (0..m).flat_map(|row| (0..k).map(move |at| element(row, at))).collect();
 		let b: Vec<u8> =
 			(0..k).flat_map(|at| (0..n).map(move |column| element(column / 5, at))).collect();
-		let expected = Product::plain(dims, &a, &b)?.quick();
-		Ok(Self { dims, a, b, expected })
+		Self::of(dims, a, b)
 	}
 
 	/// A product of square matrices.
-	fn new(side: u32) -> Result<Self, ComputeError> {
+	fn square(side: u32) -> Result<Self, ComputeError> {
 		let dims = Dims::new(side, side, side)?;
 		// All bytes there are, in an order that no row repeats.
 		let bytes = |factor: u32| -> Vec<u8> {
 			(0..side * side).map(|index| (index.wrapping_mul(factor) >> 24) as u8).collect()
 		};
-		let (a, b) = (bytes(2_654_435_761), bytes(2_246_822_519));
+		Self::of(dims, bytes(2_654_435_761), bytes(2_246_822_519))
+	}
+
+	fn of(dims: Dims, a: Vec<u8>, b: Vec<u8>) -> Result<Self, ComputeError> {
 		let expected = Product::plain(dims, &a, &b)?.quick();
 		Ok(Self { dims, a, b, expected })
 	}

@@ -13,7 +13,6 @@ use clap::Args;
 use sp_core::{Pair, sr25519};
 use std::{
 	collections::BTreeSet,
-	ffi::OsString,
 	fs,
 	path::{Path, PathBuf},
 	time::Instant,
@@ -121,7 +120,7 @@ fn own_arguments(
 	quick: bool,
 	classes: &[Class],
 	first: usize,
-) -> Vec<OsString> {
+) -> Vec<String> {
 	let classes: Vec<&str> = classes.iter().map(|class| name(*class)).collect();
 	let mut arguments = vec![
 		"--device".to_string(),
@@ -135,7 +134,7 @@ fn own_arguments(
 	if quick {
 		arguments.push("--quick".to_string());
 	}
-	arguments.into_iter().map(OsString::from).collect()
+	arguments
 }
 
 /// Says on standard error what differs, and now and then how far the suite is.

@@ -12,7 +12,6 @@ use aitbc_miner::{
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 use std::{
-	ffi::OsString,
 	io::{self, BufRead, BufReader, Write},
 	process::{Command, Stdio},
 };
@@ -58,14 +57,14 @@ pub(super) fn work(device: &DeviceSelector, suite: &Suite, first: usize) -> anyh
 pub(super) fn run(
 	device: &DeviceSelector,
 	suite: &Suite,
-	arguments: impl Fn(usize) -> Vec<OsString>,
+	arguments: impl Fn(usize) -> Vec<String>,
 	mut on_result: impl FnMut(&CaseResult),
 ) -> anyhow::Result<Run> {
 	let executable = std::env::current_exe().context("where this program lies")?;
 	let unconfined = unconfined_device(&executable, device);
 	let mut known: Option<(DeviceProfile, Confinement)> = None;
 	let mut cases: Vec<CaseResult> = Vec::with_capacity(suite.cases().len());
-	while let Some(next) = suite.cases().get(cases.len()) {
+	while cases.len() < suite.cases().len() {
 		let mut child = Command::new(&executable)
 			.args(arguments(cases.len()))
 			.env_clear()
@@ -75,7 +74,6 @@ pub(super) fn run(
 			.spawn()
 			.context("cannot start the suite's process")?;
 		let lines = BufReader::new(child.stdout.take().context("the suite's process has no pipe")?);
-		let before = known.is_some();
 		for line in lines.lines() {
 			// What a driver prints is no line of ours.
 			let Ok(line) = serde_json::from_str(&line?) else { continue };
@@ -102,13 +100,10 @@ pub(super) fn run(
 		// It may still run if its lines were not what they should be.
 		let _ = child.kill();
 		let status = child.wait().context("the suite's process")?;
-		if cases.len() == suite.cases().len() {
-			break;
-		}
-		if known.is_none() || (!before && cases.is_empty() && status.success()) {
+		let Some(crashed) = suite.cases().get(cases.len()) else { break };
+		if known.is_none() || (cases.is_empty() && status.success()) {
 			bail!("the suite's process ended before it opened the device ({status})");
 		}
-		let crashed = suite.cases().get(cases.len()).unwrap_or(next);
 		let result = CaseResult {
 			id: crashed.id.clone(),
 			class: name(crashed.class).to_string(),
