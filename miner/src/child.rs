@@ -1,7 +1,11 @@
-//! The child's side: one request from standard input, one response to standard output.
+//! The child's side: one request from standard input, what answers it to standard output.
 
 use crate::{
-	DeviceEngine, DeviceSelector, Engine, GemmVariant, enter_sandbox, system,
+	DeviceEngine, DeviceSelector, Engine, GemmVariant,
+	conformance::{EveryWay, Golden, Suite},
+	process::OPEN_LIMIT,
+	sandbox::enter_sandbox,
+	system,
 	wire::{self, ChildRequest, ChildResponse, MAX_REQUEST_BYTES},
 };
 use std::{
@@ -18,7 +22,7 @@ use std::{
 /// How much later than its parent the child itself ends an endless job: in case the parent cannot.
 const GRACE: Duration = Duration::from_secs(5);
 /// Time to open the device and get ready: a driver that hangs must not be waited for.
-const START_LIMIT: Duration = Duration::from_secs(60);
+const START_LIMIT: Duration = OPEN_LIMIT.saturating_mul(2);
 /// Time to try all ways of making a product.
 const TUNE_LIMIT: Duration = Duration::from_secs(60);
 
@@ -76,26 +80,38 @@ pub fn serve(settings: &ChildSettings) -> io::Result<()> {
 	respond(&ChildResponse::Ready(engine.profile().clone(), confinement))?;
 	// Only who listens can tell that the parent is gone, and it ends this process.
 	let request = requests.recv().map_err(io::Error::other)??;
-	let limit = match &request {
-		ChildRequest::Tune => TUNE_LIMIT,
-		ChildRequest::Execute(_, milliseconds) => Duration::from_millis(*milliseconds),
+	let (limit, job) = match request {
+		ChildRequest::Tune => (TUNE_LIMIT, None),
+		ChildRequest::Execute(job, milliseconds) => {
+			(Duration::from_millis(milliseconds), Some(job))
+		}
+		ChildRequest::Suite(extent, classes, first) => {
+			return run_suite(&engine, &Suite::new(extent, &classes), first as usize);
+		}
 	};
 	let end = limit.saturating_add(GRACE);
 	thread::Builder::new().name("end".to_string()).spawn(move || {
 		thread::sleep(end);
 		system::kill_self()
 	})?;
-	let response = match request {
-		ChildRequest::Tune => match engine.tune(limit) {
+	let response = match job {
+		None => match engine.tune(limit) {
 			Ok(variant) => ChildResponse::Tuned(variant.map(|variant| variant.to_string())),
 			Err(error) => ChildResponse::NoDevice(error.to_string()),
 		},
-		ChildRequest::Execute(request, _) => {
-			ChildResponse::Done(engine.execute_within(&request, end).0)
-		}
+		Some(job) => ChildResponse::Done(engine.execute_within(&job, end).0),
 	};
 	// Before the device is closed, which may wait for work that never ends.
 	respond(&response)
+}
+
+/// Answers case by case. The parent ends a process that takes too long over one.
+fn run_suite(engine: &DeviceEngine, suite: &Suite, first: usize) -> io::Result<()> {
+	let golden = Golden::built_in().map_err(io::Error::other)?;
+	for case in suite.cases().iter().skip(first) {
+		respond(&ChildResponse::Case(case.run(&EveryWay(engine), &golden)))?;
+	}
+	Ok(())
 }
 
 fn respond(response: &ChildResponse) -> io::Result<()> {

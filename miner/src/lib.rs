@@ -34,6 +34,7 @@ mod device_engine;
 mod device_pool;
 mod device_profile;
 mod engine;
+mod process;
 mod process_engine;
 mod sandbox;
 mod system;
@@ -49,6 +50,5 @@ pub use device_profile::DeviceProfile;
 pub use engine::{Engine, EngineError, WorkRequest, WorkResult};
 pub use process_engine::{
 	DEFAULT_MEMORY_LIMIT_BYTES, DEFAULT_TIME_LIMIT, ProcessEngine, ProcessEngineConfig,
-	check_same_device, unconfined_device,
 };
-pub use sandbox::{Confinement, confine, driver_variables, enter_sandbox};
+pub use sandbox::{Confinement, confine};

@@ -1,8 +1,12 @@
 //! What the engine and its child process say to each other: frames on the child's standard input and
 //! output, each a magic word, a length and a SCALE encoding.
 
-use crate::{Confinement, DeviceProfile, WorkRequest, WorkResult};
+use crate::{
+	Confinement, DeviceProfile, WorkRequest, WorkResult,
+	conformance::{CaseResult, Extent},
+};
 use aitbc_compute_core::{MAX_DATA_BYTES, MAX_INPUTS};
+use aitbc_primitives::Class;
 use codec::{Decode, DecodeAll, Encode};
 use std::io::{self, Read, Write};
 
@@ -24,9 +28,12 @@ pub(crate) enum ChildRequest<Request = WorkRequest> {
 	/// Do a job, within so many milliseconds.
 	#[codec(index = 1)]
 	Execute(Request, u64),
+	/// Run the conformance suite of these classes, from the case of this number on.
+	#[codec(index = 2)]
+	Suite(Extent, Vec<Class>, u32),
 }
 
-/// From the child: first, unasked, the first or the second; then the answer to its request.
+/// From the child: first, unasked, the first or the second; then what answers its request.
 #[derive(Debug, Encode, Decode)]
 pub(crate) enum ChildResponse {
 	/// The device is open, and this is what the child may not do.
@@ -44,6 +51,9 @@ pub(crate) enum ChildResponse {
 	/// The device that is there without a sandbox, from a child that does nothing else.
 	#[codec(index = 4)]
 	Unconfined(DeviceProfile),
+	/// What the device gave for the suite's next case; one after another until the last.
+	#[codec(index = 5)]
+	Case(CaseResult),
 }
 
 /// Writes one message.

@@ -9,7 +9,7 @@ use aitbc_miner::{
 	DEFAULT_MEMORY_LIMIT_BYTES, DeviceEngine, DeviceSelector, Engine, EngineError, ProcessEngine,
 	ProcessEngineConfig, WorkRequest, WorkResult,
 };
-use aitbc_primitives::{Cid, FailureCode, GemmShape, WgslCall, Workload};
+use aitbc_primitives::{Cid, Class, FailureCode, GemmShape, WgslCall, Workload};
 use std::{
 	io::Write,
 	path::PathBuf,
@@ -277,15 +277,61 @@ fn warm_engine_should_replace_a_process_that_died_while_it_stood_by() {
 	let job = shader("output[1] = input[0] + 1u;", vec![41]);
 	assert!(matches!(engine.execute(&job), WorkResult::Completed { .. }));
 	engine.warm_up(Duration::from_secs(30));
-	for child in children() {
-		let kill = Command::new("kill").args(["-KILL", &child.to_string()]).status();
-		assert!(kill.expect("there is a kill").success());
-	}
+	kill_children();
 	std::thread::sleep(Duration::from_millis(300));
 	let result = engine.execute(&job);
 	assert!(matches!(result, WorkResult::Completed { .. }), "{result:?}");
 	drop(engine);
 	assert_eq!(children(), [0_u32; 0], "a process outlives the engine");
+}
+
+/// A program that does not start where it is asked to get ready for products.
+#[cfg(target_os = "linux")]
+#[test]
+fn new_should_do_without_the_quickest_product_when_no_process_can_make_ready_for_it() {
+	use std::os::unix::fs::PermissionsExt;
+	let folder = tempfile::tempdir().expect("a temporary folder");
+	let executable = folder.path().join("aitbc-miner");
+	let miner = env!("CARGO_BIN_EXE_aitbc-miner");
+	let script = format!(
+		"#!/bin/sh\ncase \"$*\" in *--gemm-variant*) exit 9 ;; esac\nexec '{miner}' \"$@\"\n"
+	);
+	std::fs::write(&executable, script).expect("a writable folder");
+	std::fs::set_permissions(&executable, std::fs::Permissions::from_mode(0o755)).expect("ours");
+	let config =
+		ProcessEngineConfig { executable, is_warm: true, ..config(Duration::from_secs(60)) };
+	let engine = ProcessEngine::new(config).expect("a device");
+	let result = engine.execute(&gemm(2, 2, 2, vec![1; 4], vec![1; 4]));
+	let WorkResult::Completed { output, .. } = result else { panic!("{result:?}") };
+	assert_eq!(output, [2_i32; 4].map(i32::to_le_bytes).concat());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn suite_should_go_on_behind_a_case_whose_process_is_killed() {
+	use aitbc_miner::conformance::{Extent, run};
+	let executable = PathBuf::from(env!("CARGO_BIN_EXE_aitbc-miner"));
+	let mut heard = 0;
+	let run = run(&executable, &DeviceSelector::Cpu, Extent::Quick, &[Class::Gemm], |_| {
+		heard += 1;
+		if heard == 1 {
+			kill_children();
+		}
+	})
+	.expect("the processor");
+	assert_eq!(heard, run.cases.len());
+	let wrong: Vec<_> = run.cases.iter().filter(|case| !case.ok).collect();
+	let [lost] = wrong.as_slice() else { panic!("one case is lost: {wrong:?}") };
+	let detail = lost.detail.as_deref().expect("why");
+	assert!(detail.contains("ended without a result (signal: 9"), "{detail}");
+}
+
+#[cfg(target_os = "linux")]
+fn kill_children() {
+	for child in children() {
+		let kill = Command::new("kill").args(["-KILL", &child.to_string()]).status();
+		assert!(kill.expect("there is a kill").success());
+	}
 }
 
 /// Processes that this thread started.

@@ -21,9 +21,9 @@ fn checks(criterion: &mut Criterion) {
 	let dims = Dims::new(SIDE, SIDE, SIDE).expect("within the bounds");
 	let elements = dims.m() * dims.k();
 	let (a, b) = (bytes(elements, 2_654_435_761), bytes(elements, 2_246_822_519));
-	// With both factors' lines side by side, or both apart.
+	// The quickest way of making it is that with both factors' lines side by side.
 	let form = Form { transpose_b: true, ..Form::PLAIN };
-	let apart = Form { transpose_a: true, ..Form::PLAIN };
+	let transposed = Form { transpose_a: true, ..form };
 	let product = Product::new(dims, form, &[&a, &b]).expect("sizes fit");
 	let output = product.quick();
 	let roots = Roots::of(&product, &output);
@@ -35,7 +35,7 @@ fn checks(criterion: &mut Criterion) {
 	group.bench_function("product-one-thread", |bencher| {
 		bencher.iter(|| black_box(&product).quick_on(1));
 	});
-	for (name, form) in [("freivalds", form), ("freivalds-apart", apart)] {
+	for (name, form) in [("freivalds", Form::PLAIN), ("freivalds-transposed", transposed)] {
 		let product = Product::new(dims, form, &[&a, &b]).expect("sizes fit");
 		let sums = product.sums();
 		group.bench_function(name, |bencher| {

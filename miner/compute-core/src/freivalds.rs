@@ -18,7 +18,7 @@
 
 use crate::{
 	gemm::{Dims, GemmError, Lines, Product, int8},
-	processor,
+	processor::{self, Vectors},
 };
 use alloc::{vec, vec::Vec};
 
@@ -33,109 +33,178 @@ fn threads(operations: usize) -> usize {
 	if operations < THREADS_FROM { 1 } else { processor::threads() }
 }
 
-/// A 64-bit vector in the two halves that 32-bit multiplications take.
-struct Halves {
-	/// value = high·2³² + low, low being signed.
-	low: Vec<i32>,
-	high: Vec<i32>,
-}
+/// Digits of a 64-bit number.
+const DIGITS: usize = 4;
+/// How many products of an int8 and a digit, at most 2²² in size each, are added up in 32 bits, which have room
+/// for 511.
+const BLOCK: usize = 480;
 
-impl Halves {
-	#[expect(clippy::cast_possible_truncation, reason = "halves are meant")]
-	fn of(vector: &[i64]) -> Self {
-		let low = vector.iter().map(|&value| value as i32).collect();
-		let high = |&value: &i64| (value.wrapping_sub(i64::from(value as i32)) >> 32) as i32;
-		Self { low, high: vector.iter().map(high).collect() }
+/// A vector of 64-bit numbers as signed 16-bit digits: all the lowest ones, then the next ones, as far as
+/// they are not all zero. Processors multiply 16-bit numbers several at a time.
+///
+/// An entry is Σ digit·2^(16·place), modulo 2⁶⁴.
+struct Digits(Vec<Vec<i16>>);
+
+impl Digits {
+	#[expect(clippy::cast_possible_truncation, reason = "the lowest digit is meant")]
+	fn of(mut entries: Vec<i64>) -> Self {
+		let mut places: Vec<Vec<i16>> = (0..DIGITS)
+			.map(|_| {
+				let digit = |entry: &mut i64| {
+					let digit = *entry as i16;
+					*entry = entry.wrapping_sub(i64::from(digit)) >> 16;
+					digit
+				};
+				entries.iter_mut().map(digit).collect()
+			})
+			.collect();
+		while places.pop_if(|digits| digits.iter().all(|digit| *digit == 0)).is_some() {}
+		Self(places)
+	}
+
+	/// Σ elements[i]·entry i, int8 elements.
+	#[inline(always)]
+	fn dot(&self, vectors: Option<Vectors>, elements: &[u8]) -> i64 {
+		// Loops rather than closures, which would not be compiled for the vector instructions.
+		let mut total = 0_i64;
+		for digits in self.0.iter().rev() {
+			total <<= 16;
+			for (elements, digits) in elements.chunks(BLOCK).zip(digits.chunks(BLOCK)) {
+				total = total.wrapping_add(i64::from(dot_block(vectors, elements, digits)));
+			}
+		}
+		total
+	}
+
+	/// Adds Σ entry i · row i of `matrix`, int8, to as many totals as a row has elements.
+	#[inline(always)]
+	fn combine(&self, matrix: &[u8], totals: &mut [i64]) {
+		let width = totals.len();
+		let mut sums = vec![0_i32; width];
+		for (place, digits) in self.0.iter().enumerate() {
+			for (rows, digits) in matrix.chunks(BLOCK * width).zip(digits.chunks(BLOCK)) {
+				sums.fill(0);
+				for (row, &digit) in rows.chunks_exact(width).zip(digits) {
+					for (sum, &element) in sums.iter_mut().zip(row) {
+						let product = i32::from(int8(element)).wrapping_mul(i32::from(digit));
+						*sum = sum.wrapping_add(product);
+					}
+				}
+				for (total, &sum) in totals.iter_mut().zip(&sums) {
+					*total = total.wrapping_add(i64::from(sum) << (16 * place));
+				}
+			}
+		}
 	}
 }
 
+/// Σ elements[i]·digits[i], of at most [`BLOCK`].
 #[inline(always)]
-fn dot(elements: impl Iterator<Item = i32>, factors: &[i32]) -> i64 {
-	elements.zip(factors).fold(0, |sum: i64, (element, &factor)| {
-		sum.wrapping_add(i64::from(element) * i64::from(factor))
+fn dot_block(vectors: Option<Vectors>, elements: &[u8], digits: &[i16]) -> i32 {
+	#[cfg(all(feature = "std", target_arch = "x86_64"))]
+	if let Some(vectors) = vectors {
+		let (elements, elements_left) = elements.as_chunks::<16>();
+		let (digits, digits_left) = digits.as_chunks::<16>();
+		let mut sums = vectors.avx._mm256_setzero_si256();
+		for (elements, digits) in elements.iter().zip(digits) {
+			let elements = vectors.avx2._mm256_cvtepi8_epi16(pulp::cast(*elements));
+			let products = vectors.avx2._mm256_madd_epi16(elements, pulp::cast(*digits));
+			sums = vectors.avx2._mm256_add_epi32(sums, products);
+		}
+		let sums: [i32; 8] = pulp::cast(sums);
+		let sum = sums.into_iter().fold(0, i32::wrapping_add);
+		return sum.wrapping_add(dot_block(None, elements_left, digits_left));
+	}
+	let _ = vectors;
+	elements.iter().zip(digits).fold(0, |sum: i32, (&element, &digit)| {
+		sum.wrapping_add(i32::from(int8(element)).wrapping_mul(i32::from(digit)))
 	})
 }
 
-/// `matrix` (rows of `row_bytes`) by something: `element` gives the result's entry of a row.
-fn by_rows(matrix: &[u8], row_bytes: usize, entry: impl Fn(&[u8]) -> i64 + Sync) -> Vec<i64> {
-	let mut result = vec![0; matrix.len() / row_bytes];
-	let parts = result.chunks_mut(ROWS).zip(matrix.chunks(ROWS * row_bytes));
-	processor::share(threads(matrix.len()), parts, |(result, rows)| {
+/// What `entry` makes of each row of `matrix` and each of the vectors, by vector. A row is read once for all.
+fn by_rows<V: Sync>(
+	matrix: &[u8],
+	row_bytes: usize,
+	vectors: &[V],
+	entry: impl Fn(Option<Vectors>, &[u8], &V) -> i64 + Sync,
+) -> Vec<Vec<i64>> {
+	let count = vectors.len();
+	if count == 0 {
+		return Vec::new();
+	}
+	let mut entries = vec![0; matrix.len() / row_bytes * count];
+	let parts = entries.chunks_mut(ROWS * count).zip(matrix.chunks(ROWS * row_bytes));
+	processor::share(threads(matrix.len()), parts, |(entries, rows)| {
 		processor::vectorised(
 			#[inline(always)]
-			|_| {
-				for (slot, row) in result.iter_mut().zip(rows.chunks_exact(row_bytes)) {
-					*slot = entry(row);
+			|instructions| {
+				let rows = rows.chunks_exact(row_bytes);
+				for (slots, row) in entries.chunks_exact_mut(count).zip(rows) {
+					for (slot, vector) in slots.iter_mut().zip(vectors) {
+						*slot = entry(instructions, row, vector);
+					}
 				}
 			},
 		);
 	});
-	result
+	(0..count).map(|first| entries.iter().skip(first).step_by(count).copied().collect()).collect()
 }
 
-/// Σ factors[i] · row i of `matrix`, int8, for rows as long as `width`.
-fn combine(matrix: &[u8], width: usize, factors: &Halves) -> Vec<i64> {
-	let mut low = vec![0_i64; width];
-	let mut high = vec![0_i32; width];
-	processor::vectorised(
-		#[inline(always)]
-		|_| {
-			let factors = factors.low.iter().zip(&factors.high);
-			for (row, (&factor_low, &factor_high)) in matrix.chunks_exact(width).zip(factors) {
-				for ((low, high), &element) in low.iter_mut().zip(&mut high).zip(row) {
-					let element = i32::from(int8(element));
-					*low = low.wrapping_add(i64::from(element) * i64::from(factor_low));
-					*high = high.wrapping_add(element.wrapping_mul(factor_high));
-				}
-			}
-		},
-	);
-	low.iter().zip(&high).map(|(low, high)| low.wrapping_add(i64::from(*high) << 32)).collect()
-}
-
-/// `matrix` (rows × width, int8) times a vector of `width` entries.
-fn times(matrix: &[u8], width: usize, vector: &Halves) -> Vec<i64> {
+/// `matrix` (rows × width, int8) times vectors of `width` entries.
+fn times(matrix: &[u8], width: usize, vectors: &[Digits]) -> Vec<Vec<i64>> {
 	by_rows(
 		matrix,
 		width,
+		vectors,
 		#[inline(always)]
-		|row| {
-			let elements = || row.iter().map(|&element| i32::from(int8(element)));
-			let high = elements().zip(&vector.high).fold(0_i32, |sum, (element, &factor)| {
-				sum.wrapping_add(element.wrapping_mul(factor))
-			});
-			dot(elements(), &vector.low).wrapping_add(i64::from(high) << 32)
-		},
+		|instructions, row, vector| vector.dot(instructions, row),
 	)
 }
 
-/// The vector of all lines' dot products with `vector`, k entries.
-fn lines_times(lines: &Lines<'_>, vector: &Halves) -> Vec<i64> {
+/// Σ entry i · row i of `matrix`, int8, for rows as long as `width`, for each vector.
+fn combine(matrix: &[u8], width: usize, vectors: &[Digits]) -> Vec<Vec<i64>> {
+	let mut combined = vec![vec![0_i64; width]; vectors.len()];
+	let parts = combined.iter_mut().zip(vectors);
+	processor::share(threads(matrix.len()), parts, |(totals, vector)| {
+		processor::vectorised(
+			#[inline(always)]
+			|_| vector.combine(matrix, totals),
+		);
+	});
+	combined
+}
+
+/// The vectors of all lines' dot products with vectors of k entries.
+fn lines_times(lines: &Lines<'_>, vectors: &[Digits]) -> Vec<Vec<i64>> {
 	if lines.contiguous {
-		times(lines.bytes, lines.k, vector)
+		times(lines.bytes, lines.k, vectors)
 	} else {
-		combine(lines.bytes, lines.count, vector)
+		combine(lines.bytes, lines.count, vectors)
 	}
 }
 
-/// The sum of all lines, each times its entry of `vector`.
-fn lines_combined(lines: &Lines<'_>, vector: &Halves) -> Vec<i64> {
+/// The sums of all lines, each times its entry of a vector.
+fn lines_combined(lines: &Lines<'_>, vectors: &[Digits]) -> Vec<Vec<i64>> {
 	if lines.contiguous {
-		combine(lines.bytes, lines.k, vector)
+		combine(lines.bytes, lines.k, vectors)
 	} else {
-		times(lines.bytes, lines.count, vector)
+		times(lines.bytes, lines.count, vectors)
 	}
 }
 
-/// `sums` (rows × r.len(), int32 little-endian) times r.
-fn sums_times(sums: &[u8], r: &[i32]) -> Vec<i64> {
+/// `sums` (rows × n, int32 little-endian) times vectors of n entries.
+fn sums_times(sums: &[u8], n: usize, vectors: &[Vec<i32>]) -> Vec<Vec<i64>> {
 	by_rows(
 		sums,
-		r.len() * 4,
+		n * 4,
+		vectors,
 		#[inline(always)]
-		|row| {
+		|_, row, vector| {
 			let (words, _) = row.as_chunks();
-			dot(words.iter().map(|&word| i32::from_le_bytes(word)), r)
+			let words = words.iter().map(|&word| i64::from(i32::from_le_bytes(word)));
+			words.zip(vector).fold(0, |sum: i64, (word, &factor)| {
+				sum.wrapping_add(word.wrapping_mul(i64::from(factor)))
+			})
 		},
 	)
 }
@@ -155,15 +224,14 @@ pub fn check_sums(
 	mut random: impl FnMut() -> u32,
 ) -> Result<bool, GemmError> {
 	product.dims().check_output(sums)?;
-	for _ in 0..rounds {
-		let r: Vec<i32> = (0..product.dims().n()).map(|_| random().cast_signed()).collect();
-		let wide: Vec<i64> = r.iter().copied().map(i64::from).collect();
-		let combined = lines_combined(&product.columns(), &Halves::of(&wide));
-		if lines_times(&product.rows(), &Halves::of(&combined)) != sums_times(sums, &r) {
-			return Ok(false);
-		}
-	}
-	Ok(true)
+	let n = product.dims().n();
+	let vectors: Vec<Vec<i32>> =
+		(0..rounds).map(|_| (0..n).map(|_| random().cast_signed()).collect()).collect();
+	let digits = |vector: &Vec<i32>| Digits::of(vector.iter().copied().map(i64::from).collect());
+	let drawn: Vec<Digits> = vectors.iter().map(digits).collect();
+	let combined = lines_combined(&product.columns(), &drawn);
+	let combined: Vec<Digits> = combined.into_iter().map(Digits::of).collect();
+	Ok(lines_times(&product.rows(), &combined) == sums_times(sums, n, &vectors))
 }
 
 /// [`check_sums`] of a plain product: `a` is m·k bytes, `b` k·n bytes, `c` 4·m·n bytes.
@@ -214,11 +282,25 @@ mod tests {
 					})
 				})
 				.collect();
-			let halves = Halves::of(&vector);
-			prop_assert_eq!(times(&matrix, 4, &halves), expected.clone());
+			let digits = [Digits::of(vector.to_vec())];
+			prop_assert_eq!(times(&matrix, 4, &digits), [expected.clone()]);
 			let transposed: Vec<u8> =
 				(0..4).flat_map(|l| matrix.iter().skip(l).step_by(4).copied()).collect();
-			prop_assert_eq!(combine(&transposed, 3, &halves), expected);
+			prop_assert_eq!(combine(&transposed, 3, &digits), [expected]);
+		}
+	}
+
+	#[test]
+	fn dot_and_combine_should_not_overflow_when_all_is_extreme() {
+		let length = 3 * BLOCK + 5;
+		for entry in [i64::from(i16::MIN), i64::from(i16::MAX), -0x7fff_8000_8000_8000, i64::MAX] {
+			let digits = [Digits::of(vec![entry; length])];
+			for element in [-128_i8, 127] {
+				let expected = i64::from(element).wrapping_mul(entry).wrapping_mul(length as i64);
+				let matrix = vec![element.cast_unsigned(); length];
+				assert_eq!(times(&matrix, length, &digits), [[expected]]);
+				assert_eq!(combine(&matrix, 1, &digits), [[expected]]);
+			}
 		}
 	}
 

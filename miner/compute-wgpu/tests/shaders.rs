@@ -9,7 +9,7 @@
 use aitbc_compute_core::{
 	profile,
 	shader::{
-		Call, InterpretError, Limits, MAX_FUEL, MAX_UNCHECKED_FUEL, Outcome, Shader, Workgroups,
+		Call, InterpretError, Limits, MAX_FUEL, MAX_SURE_ROUNDS, Outcome, Shader, Workgroups,
 		generate::{Choices, operations, sample},
 	},
 };
@@ -224,7 +224,7 @@ fn loops_that_the_device_ends_should_never_give_a_result() {
 	// Each invocation takes its rounds while the others of its vector wait: together they take more
 	// than Mesa's software device has patience for.
 	let inputs = inputs();
-	for (rounds, fuel) in [(10_000, MAX_FUEL), (3_900, MAX_UNCHECKED_FUEL)] {
+	for (rounds, fuel) in [(10_000, MAX_FUEL), (3_900, MAX_FUEL), (3_900, MAX_SURE_ROUNDS)] {
 		let source = attack(
 			32,
 			&format!(
@@ -236,7 +236,7 @@ fn loops_that_the_device_ends_should_never_give_a_result() {
 		let sum: i32 = (0..rounds).sum();
 		let expected: Vec<u8> = (0..32).flat_map(|_| sum.to_le_bytes()).collect();
 		match on_device(&source, &call(&inputs, 1, 32), fuel) {
-			Err(error @ ComputeError::LoopCut) if fuel > MAX_UNCHECKED_FUEL => {
+			Err(error @ ComputeError::LoopCut) if rounds.unsigned_abs() > MAX_SURE_ROUNDS => {
 				println!("{}: {error}", gpu().info().name);
 				assert!(!error.is_out_of_fuel() && !error.is_input_fault());
 			}

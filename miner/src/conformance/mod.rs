@@ -3,7 +3,7 @@
 //! - [`Suite`] makes the jobs: named ones for the edges of each class, and blocks of random ones, all of
 //!   them a function of this crate's version alone.
 //! - [`Suite::run`] puts them through an [`Engine`] and compares what comes back with [`Golden`], which
-//!   is part of the program.
+//!   is part of the program; [`run()`] does so in processes as confined as a job's.
 //! - [`Report`] is what a device's owner shows others: signed, and checked by [`SignedReport::verify`].
 //!
 //! A *digest* covers everything about a result that the protocol defines: whether it completed, the
@@ -15,6 +15,7 @@
 mod cases;
 mod random;
 mod report;
+mod run;
 mod shaders;
 
 use crate::{DeviceEngine, DeviceProfile, DeviceSelector, Engine, WorkRequest, WorkResult};
@@ -22,6 +23,7 @@ use aitbc_compute_core::merkle::blake2b_256;
 use aitbc_primitives::{Class, FailureCode};
 use codec::{Decode, Encode};
 pub use report::{Report, ReportError, SignedReport, matrix};
+pub use run::{Run, run};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, time::Duration};
 
@@ -55,12 +57,14 @@ impl Golden {
 }
 
 /// How much of the suite.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 pub enum Extent {
 	/// Some seconds on a processor: named cases but the large ones, and a block of random jobs for each
 	/// class.
+	#[codec(index = 0)]
 	Quick,
 	/// Everything.
+	#[codec(index = 1)]
 	Full,
 }
 
@@ -183,7 +187,7 @@ impl Suite {
 		&self.cases
 	}
 
-	/// Runs every case.
+	/// Runs every case in this process.
 	pub fn run(&self, engine: &dyn Engine, golden: &Golden) -> Vec<CaseResult> {
 		self.cases.iter().map(|case| case.run(engine, golden)).collect()
 	}

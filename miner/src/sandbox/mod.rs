@@ -17,7 +17,7 @@ mod files;
 
 use crate::system;
 use codec::{Decode, Encode};
-pub use environment::driver_variables;
+pub(crate) use environment::driver_variables;
 use serde::{Deserialize, Serialize};
 use std::{fmt, io};
 
@@ -52,7 +52,7 @@ impl fmt::Display for Confinement {
 ///
 /// # Errors
 /// If the system refuses either.
-pub fn enter_sandbox(memory_bytes: u64) -> io::Result<Confinement> {
+pub(crate) fn enter_sandbox(memory_bytes: u64) -> io::Result<Confinement> {
 	system::limit_resources(memory_bytes)?;
 	confine()
 }

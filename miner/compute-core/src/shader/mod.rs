@@ -48,7 +48,8 @@ use alloc::{
 	string::{String, ToString},
 	vec::Vec,
 };
-pub use instrument::MAX_UNCHECKED_FUEL;
+pub use instrument::MAX_SURE_ROUNDS;
+use instrument::Watch;
 pub use interpret::{InterpretError, Limits, Memory, Outcome, Race, Report, Workgroups};
 use naga::{
 	AddressSpace, Module,
@@ -59,7 +60,7 @@ use naga::{
 /// rounds; it is the smallest known limit of this kind.
 pub const MAX_FUEL: u32 = 60_000;
 /// Length of the control buffer, bytes.
-pub const CONTROL_BYTES: usize = 12;
+pub const CONTROL_BYTES: usize = 16;
 
 /// Fuel of each invocation of a job: how many rounds of loops it may take (INV-COMPUTE-17).
 pub fn fuel(units_limit: u64) -> u32 {
@@ -69,7 +70,7 @@ pub fn fuel(units_limit: u64) -> u32 {
 /// What the control buffer must hold before the dispatch.
 pub const fn control(fuel: u32) -> [u8; CONTROL_BYTES] {
 	let [a, b, c, d] = fuel.to_le_bytes();
-	[a, b, c, d, 0, 0, 0, 0, 0, 0, 0, 0]
+	[a, b, c, d, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
 }
 
 /// How a dispatch of an instrumented program ended on a device.
@@ -79,6 +80,9 @@ pub enum Ending {
 	Completed,
 	/// An invocation ran out of fuel. The output means nothing.
 	OutOfFuel,
+	/// Invocations took so many rounds that some devices would have ended their loops: nothing is known
+	/// before [`Shader::checked`] has run.
+	Unsure,
 	/// The device ended a loop that the program had not ended. The output means nothing, and neither
 	/// does what this device says about fuel.
 	Cut,
@@ -127,7 +131,7 @@ pub struct Shader {
 	module: Module,
 	info: ModuleInfo,
 	instrumented: Instrumented,
-	/// The same with checks of the device, if invocations may take different numbers of rounds.
+	/// The same, and it notices when the device ends a loop; if invocations may take different numbers of rounds.
 	checked: Option<Instrumented>,
 	has_barrier: bool,
 	/// Whether invocations learn from each other while they run.
@@ -178,14 +182,16 @@ impl Shader {
 		let info = validate(&module)?;
 		let uniformity = uniform::analyse(&module);
 		let control_binding = program.reads().len() as u32 + 1;
-		let instrument = |is_checked| -> Result<Instrumented, String> {
+		let instrument = |watch| -> Result<Instrumented, String> {
 			let (from, binding) = ((&module, &info), control_binding);
-			let module = instrument::instrument(from, &uniformity, binding, is_checked)?;
+			let module = instrument::instrument(from, &uniformity, binding, watch)?;
 			let info = validate(&module)?;
 			Ok(Instrumented { module, info })
 		};
-		let instrumented = instrument(false)?;
-		let checked = uniformity.has_divergent_loop().then(|| instrument(true)).transpose()?;
+		let (instrumented, checked) = match uniformity.has_divergent_loop() {
+			true => (instrument(Watch::Rounds)?, Some(instrument(Watch::Ends)?)),
+			false => (instrument(Watch::Nothing)?, None),
+		};
 		let communicates = module
 			.global_variables
 			.iter()
@@ -205,11 +211,15 @@ impl Shader {
 		})
 	}
 
-	/// The program for a device, for invocations with so much fuel. Its buffers are those of the program,
-	/// and the control buffer. A program has at most two such modules, whatever the fuel.
-	pub fn instrumented(&self, fuel: u32) -> &Module {
-		let checked = self.checked.as_ref().filter(|_| fuel > MAX_UNCHECKED_FUEL);
-		&checked.unwrap_or(&self.instrumented).module
+	/// The program for a device. Its buffers are those of the program, and the control buffer.
+	pub const fn instrumented(&self) -> &Module {
+		&self.instrumented.module
+	}
+
+	/// What to run, on new buffers, where that ended with [`Ending::Unsure`]; it does not end so itself. None
+	/// where it cannot.
+	pub fn checked(&self) -> Option<&Module> {
+		self.checked.as_ref().map(|checked| &checked.module)
 	}
 
 	/// Number of the control buffer in group 0: one more than the output's.
@@ -226,7 +236,11 @@ impl Shader {
 	pub fn ending(&self, control: &[u8]) -> Option<Ending> {
 		let words = interpret::words_of(control);
 		let flag = |member: u32| words.get(member as usize).map(|word| *word != 0);
-		let (dry, cut) = (flag(instrument::DRY)?, flag(instrument::CUT)?);
+		let [dry, cut, long] = [instrument::DRY, instrument::CUT, instrument::LONG].map(flag);
+		let (dry, cut) = (dry?, cut?);
+		if long? {
+			return Some(Ending::Unsure);
+		}
 		// An invocation that a device cut does not say that it ran out of fuel. If it cannot mislead
 		// others either, those who say so are right.
 		Some(if dry && !(cut && self.communicates) {

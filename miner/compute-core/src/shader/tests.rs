@@ -1,7 +1,7 @@
 //! The meaning of programs, one rule after the other, and the pass against the reference.
 
 use super::{
-	Call, Ending, InterpretError, Limits, MAX_FUEL, MAX_UNCHECKED_FUEL, Memory, Outcome, Report,
+	Call, Ending, InterpretError, Limits, MAX_FUEL, MAX_SURE_ROUNDS, Memory, Outcome, Report,
 	Shader, Workgroups, control, fuel,
 	generate::{Choices, sample},
 };
@@ -249,25 +249,117 @@ fn control_should_say_how_a_device_ended() {
 			.replace("atomic<u32>", "u32"),
 	);
 	let sharing = shader(&source(1, "output[0] = 1;"));
-	let flags = |dry: u8, cut: u8| [9, 0, 0, 0, dry, 0, 0, 0, cut, 0, 0, 0];
+	let flags =
+		|dry: u8, cut: u8, long: u8| [9, 0, 0, 0, dry, 0, 0, 0, cut, 0, 0, 0, long, 0, 0, 0];
 	for (control, alone, shared) in [
-		(flags(0, 0), Ending::Completed, Ending::Completed),
-		(flags(1, 0), Ending::OutOfFuel, Ending::OutOfFuel),
-		(flags(0, 1), Ending::Cut, Ending::Cut),
+		(flags(0, 0, 0), Ending::Completed, Ending::Completed),
+		(flags(1, 0, 0), Ending::OutOfFuel, Ending::OutOfFuel),
+		(flags(0, 1, 0), Ending::Cut, Ending::Cut),
 		// Where invocations learn from each other, one that was cut may have misled the other.
-		(flags(1, 1), Ending::OutOfFuel, Ending::Cut),
+		(flags(1, 1, 0), Ending::OutOfFuel, Ending::Cut),
+		// One that says that it is dry may have been cut before.
+		(flags(0, 0, 1), Ending::Unsure, Ending::Unsure),
+		(flags(1, 0, 1), Ending::Unsure, Ending::Unsure),
 	] {
 		assert_eq!(quiet.ending(&control), Some(alone));
 		assert_eq!(sharing.ending(&control), Some(shared));
 	}
-	assert_eq!(quiet.ending(&[0; 8]), None);
+	assert_eq!(quiet.ending(&[0; 12]), None);
 	assert_eq!(quiet.control_binding(), 2);
 	// Without loops the device need not be watched.
-	let same = core::ptr::eq(quiet.instrumented(1), quiet.instrumented(MAX_FUEL));
-	assert!(same && core::ptr::eq(quiet.instrumented(1), quiet.instrumented(MAX_UNCHECKED_FUEL)));
-	let divergent = shader(&source(4, "for (var i = 0u; i < id.x; i++) { output[id.x] += 1; }"));
-	let watched = |fuel| !core::ptr::eq(divergent.instrumented(1), divergent.instrumented(fuel));
-	assert!(watched(MAX_UNCHECKED_FUEL + 1) && !watched(MAX_UNCHECKED_FUEL));
+	assert!(quiet.checked().is_none());
+}
+
+#[test]
+fn invocations_that_take_many_rounds_should_leave_the_ending_unsure() {
+	let most = MAX_SURE_ROUNDS as i32;
+	let body = "for (var i = 0; i < input[id.x]; i++) { output[id.x] += 1; }";
+	let shader = shader(&source(2, body));
+	assert!(shader.checked().is_some());
+	let ending = |rounds: i32, fuel: u32, is_checked: bool| {
+		let inputs = [bytes(&[3, rounds - 1])];
+		let call = Call { inputs: &inputs, params: &[], workgroups: [1; 3], output_bytes: 8 };
+		shader.interpret_instrumented(&call, fuel, is_checked, LIMITS).expect("within the limits").0
+	};
+	assert_eq!(ending(most, MAX_FUEL, false), Ending::Completed);
+	assert_eq!(ending(most + 1, MAX_FUEL, false), Ending::Unsure);
+	assert_eq!(ending(most + 1, MAX_FUEL, true), Ending::Completed);
+	// Whether one is dry as well, which it may only think.
+	assert_eq!(ending(most + 2, MAX_SURE_ROUNDS + 1, false), Ending::Unsure);
+	assert_eq!(ending(most + 2, MAX_SURE_ROUNDS + 1, true), Ending::OutOfFuel);
+	// With no more fuel than that, it is sure.
+	assert_eq!(ending(most, MAX_SURE_ROUNDS, false), Ending::Completed);
+	assert_eq!(ending(most + 1, MAX_SURE_ROUNDS, false), Ending::OutOfFuel);
+}
+
+#[test]
+fn rounds_should_be_counted_right_whether_the_loop_counts_them_or_not() {
+	let inputs = [bytes(&[5, -3, 1, i32::MAX - 2])];
+	let call = Call { inputs: &inputs, params: &[], workgroups: [1; 3], output_bytes: 16 };
+	let counted = [
+		("for (var i = 0u; i < 7u; i++) { output[0] += 1; }", 8),
+		("for (var i = input[1]; i != input[0]; i = 1 + i) { output[0] += i; }", 9),
+		// The counter wraps.
+		("for (var i = input[3]; i != -2147483640; i++) { output[0] += i; }", 12),
+		("var i = 4294967290u; while i != 3u { output[0] += 1; i += 1u; }", 10),
+		("for (var i = 0; i < 9; i++) { if i == 5 { break; } output[0] += i; }", 6),
+		("for (var i = 0; i < 9; i++) { if i == 5 { continue; } output[0] += i; }", 10),
+		(
+			"for (var i = 0; i < 9; i++) { switch i { case 2: { break; } default: { output[0] += i; } } }",
+			10,
+		),
+		(
+			"for (var i = 0; i < 9; i++) { switch i { case 2: { continue; } default: { } } output[0] += i; }",
+			10,
+		),
+		("var i = 0; loop { if i >= 4 { break; } output[0] += i; continuing { i++; } }", 5),
+		("var i = 0; while i < 6 { if input[0] == i { break; } i++; output[0] += i; }", 6),
+		// In another loop, which cannot have a counter then.
+		("for (var k = 0; k < 3; k++) { for (var i = k; i < 3; i++) { output[0] += i; } }", 13),
+		// With a function that takes no rounds.
+		(
+			"var a: array<i32, 4>; for (var i = 0; i < 3; i++) { put(&a, i, i); } output[0] = a[2];",
+			4,
+		),
+		// Two counters, one of which is also changed elsewhere.
+		("var k = 0; for (var i = 0; i < 4; i++) { k++; if i == 2 { k = 9; } } output[0] = k;", 5),
+	];
+	let others = [
+		// A step that is skipped, taken twice, or behind a place where the loop is left.
+		(
+			"var i = 0; for (var n = 9; n > 0; n--) { if n == 4 { continue; } i++; } output[0] = i;",
+			10,
+		),
+		("var i = 0; while i < 8 { i++; i++; output[0] += i; }", 5),
+		("var i = 0; while i < 8 { i++; if i == 5 { break; } output[0] += i; }", 5),
+		("var i = 0; while i < 8 { if i == 5 { i++; continue; } i++; output[0] += i; }", 9),
+		("var i = 0; while i < 8 { if i < 9 { i++; } output[0] += i; }", 9),
+		(
+			"var i = 0; loop { if i > 5 { break; } continuing { i++; break if i == 3; } } output[0] = i;",
+			3,
+		),
+		// Not a step of one, and one of something else.
+		("for (var i = 0; i < 9; i += 2) { output[0] += i; }", 6),
+		("var k = 4; for (var i = 0; i < 9; i = k + 1) { k++; output[0] += i; }", 5),
+		(
+			"let next = input[2] + 1; var n = 0; var i = input[2]; while n < 4 { n += 2; i = next; } output[0] = i;",
+			3,
+		),
+		// By way of a pointer.
+		("var a: array<i32, 4>; var i = 0; while i < 3 { a[0]++; i = a[0]; } output[0] = i;", 4),
+	];
+	for (body, rounds) in counted.into_iter().chain(others) {
+		let shader = shader(&source(1, body));
+		let report = run(&shader, &call, rounds);
+		assert!(matches!(report.outcome, Outcome::Completed(_)), "{body}");
+		assert_eq!(report.rounds, rounds, "{body}");
+		assert_eq!(run(&shader, &call, rounds - 1).outcome, Outcome::OutOfFuel, "{body}");
+		// What came before counts.
+		let before = format!("for (var z = 0; z < 3; z++) {{ output[1] += z; }} {body}");
+		let shader = self::shader(&source(1, &before));
+		assert!(matches!(run(&shader, &call, rounds + 4).outcome, Outcome::Completed(_)), "{body}");
+		assert_eq!(run(&shader, &call, rounds + 3).outcome, Outcome::OutOfFuel, "{body}");
+	}
 }
 
 #[test]

@@ -5,7 +5,8 @@
 //! - every index into an array, a vector or a buffer is clamped to the last element, and every shift
 //!   count is taken modulo 32 (in [`rewrite`]);
 //! - fuel is counted: one for each round of a loop, in a private variable, against a limit that the host
-//!   puts into a buffer of its own (*control*);
+//!   puts into a buffer of its own (*control*); loops that count their rounds themselves are not counted
+//!   again ([`counter`]);
 //! - an invocation whose count exceeds the limit leaves every loop at once, and says so in the control
 //!   buffer when it ends.
 //!
@@ -33,11 +34,13 @@
 //!
 //! **Devices that end loops on their own.** Mesa's software device ends all loops of a vector of 8
 //! invocations after 65,535 rounds that *any* of them took, without a word. As long as all take the same
-//! rounds, or none has fuel for more than [`MAX_UNCHECKED_FUEL`], that cannot happen. Otherwise the
-//! module is *checked*: every loop is followed by the question whether this invocation left it by
-//! itself, and if not, the control buffer says that the device failed. That costs small loops as much
-//! again as the fuel.
+//! rounds, or none takes more than [`MAX_SURE_ROUNDS`], that cannot happen. Where invocations may take
+//! different numbers, one that takes more says so in the control buffer ([`Watch::Rounds`]), and the job runs
+//! again as a module in which every loop is followed by the question whether this invocation left it by
+//! itself ([`Watch::Ends`]). That costs small loops more than the fuel does, but few programs take so many
+//! rounds. One that was cut off has said what it took: as one of its vector took thousands, that one says so.
 
+mod counter;
 mod rewrite;
 
 use super::uniform::Uniformity;
@@ -47,22 +50,38 @@ use alloc::{
 	vec,
 	vec::Vec,
 };
+use counter::{Counter, functions_with_loops};
 use naga::{
 	AddressSpace, AtomicFunction, BinaryOperator, Block, Expression, Function, GlobalVariable,
-	Handle, LocalVariable, MemoryDecorations, Module, ResourceBinding, Scalar, Span, Statement,
-	StorageAccess, StructMember, SwitchCase, Type, TypeInner, UnaryOperator,
+	Handle, LocalVariable, MathFunction, MemoryDecorations, Module, ResourceBinding, Scalar,
+	ScalarKind, Span, Statement, StorageAccess, StructMember, SwitchCase, Type, TypeInner,
+	UnaryOperator,
 	proc::ensure_block_returns,
 	valid::{FunctionInfo, ModuleInfo},
 };
 use rewrite::Rewriter;
 
-/// Most fuel with which 16 invocations, twice as many as run together in the widest vector known, do not
-/// take 65,535 rounds between them.
-pub const MAX_UNCHECKED_FUEL: u32 = 4_000;
+/// Most rounds of each with which 16 invocations, twice as many as run together in the widest vector known,
+/// do not take 65,535 between them.
+pub const MAX_SURE_ROUNDS: u32 = 4_000;
 /// Members of the control buffer, in words.
 pub(super) const LIMIT: u32 = 0;
 pub(super) const DRY: u32 = 1;
 pub(super) const CUT: u32 = 2;
+pub(super) const LONG: u32 = 3;
+/// How many there are.
+pub(super) const WORDS: u32 = 4;
+
+/// What a module finds out about loops that the device may have ended on its own.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Watch {
+	/// Nothing: it ends none if all invocations take the same rounds.
+	Nothing,
+	/// Whether some invocation took so many rounds that it may have.
+	Rounds,
+	/// Whether it has.
+	Ends,
+}
 
 /// What the pass adds to a module.
 struct Meter {
@@ -73,27 +92,31 @@ struct Meter {
 	limit: Handle<GlobalVariable>,
 	/// Whether the device ended a loop; only where that is asked.
 	cut: Option<Handle<GlobalVariable>>,
+	watch: Watch,
 	control: Handle<GlobalVariable>,
 	boolean: Handle<Type>,
+	/// Whether functions take rounds, by their index.
+	with_loops: Vec<bool>,
 }
 
 /// Instruments a module. `uniformity` is about the same module; the control buffer gets the number
-/// `binding` in group 0. The result tells whether a device ended a loop if `is_checked`.
+/// `binding` in group 0.
 pub(super) fn instrument(
 	(module, info): (&Module, &ModuleInfo),
 	uniformity: &Uniformity,
 	binding: u32,
-	is_checked: bool,
+	watch: Watch,
 ) -> Result<Module, String> {
 	let mut result = module.clone();
-	let meter = Meter::add(&mut result, uniformity, binding, is_checked);
+	let meter = Meter::add(&mut result, uniformity, binding, watch);
 	for (handle, function) in module.functions.iter() {
-		let pass = Pass { module, uniformity, meter: &meter, is_entry: false };
-		*result.functions.get_mut(handle) = pass.function(function, &info[handle])?;
+		let pass = Pass { module, function, uniformity, meter: &meter, is_entry: false };
+		*result.functions.get_mut(handle) = pass.run(&info[handle])?;
 	}
 	for (index, entry) in module.entry_points.iter().enumerate() {
-		let pass = Pass { module, uniformity, meter: &meter, is_entry: true };
-		let function = pass.function(&entry.function, info.get_entry_point(index))?;
+		let function = &entry.function;
+		let pass = Pass { module, function, uniformity, meter: &meter, is_entry: true };
+		let function = pass.run(info.get_entry_point(index))?;
 		if let Some(slot) = result.entry_points.get_mut(index) {
 			slot.function = function;
 		}
@@ -102,7 +125,8 @@ pub(super) fn instrument(
 }
 
 impl Meter {
-	fn add(module: &mut Module, uniformity: &Uniformity, binding: u32, is_checked: bool) -> Self {
+	fn add(module: &mut Module, uniformity: &Uniformity, binding: u32, watch: Watch) -> Self {
+		let with_loops = functions_with_loops(module);
 		let mut ty = |inner| module.types.insert(Type { name: None, inner }, Span::UNDEFINED);
 		// Signed numbers compare quicker; no count comes near 2³¹.
 		let number = ty(TypeInner::Scalar(Scalar::I32));
@@ -118,8 +142,9 @@ impl Meter {
 			member("limit", number, LIMIT),
 			member("dry", flag, DRY),
 			member("cut", flag, CUT),
+			member("long", flag, LONG),
 		];
-		let inner = TypeInner::Struct { members, span: 12 };
+		let inner = TypeInner::Struct { members, span: WORDS * 4 };
 		let name = Some("AitbcControl".to_string());
 		let control = module.types.insert(Type { name, inner }, Span::UNDEFINED);
 		let mut variable = |name: &str, space, binding, ty| {
@@ -140,9 +165,11 @@ impl Meter {
 			used: variable("used", private, None, number),
 			shared: uniformity.has_barrier().then(|| variable("shared", private, None, number)),
 			limit: variable("limit", private, None, number),
-			cut: is_checked.then(|| variable("cut", private, None, boolean)),
+			cut: (watch == Watch::Ends).then(|| variable("cut", private, None, boolean)),
+			watch,
 			control: variable("control", storage, place, control),
 			boolean,
+			with_loops,
 		}
 	}
 }
@@ -150,10 +177,21 @@ impl Meter {
 /// The pass over one function.
 struct Pass<'a> {
 	module: &'a Module,
+	function: &'a Function,
 	uniformity: &'a Uniformity,
 	meter: &'a Meter,
 	/// Whether it is the entry point.
 	is_entry: bool,
+}
+
+/// How a loop sees that the fuel is used up.
+#[derive(Clone, Copy)]
+enum Gauge {
+	/// A count of the pass exceeds the limit.
+	Count(Handle<GlobalVariable>),
+	/// The loop's counter, which was `start` before the loop, has come to `end`. It cannot pass by: it is looked
+	/// at in every round.
+	Counter { counter: Counter, start: Handle<Expression>, end: Handle<Expression> },
 }
 
 /// What a `break` leaves.
@@ -166,7 +204,8 @@ enum Target {
 }
 
 impl Pass<'_> {
-	fn function(&self, old: &Function, info: &FunctionInfo) -> Result<Function, String> {
+	fn run(&self, info: &FunctionInfo) -> Result<Function, String> {
+		let old = self.function;
 		let mut rewriter = Rewriter::new(self.module, info, old)?;
 		let mut body = Block::new();
 		if self.is_entry {
@@ -197,6 +236,9 @@ impl Pass<'_> {
 	/// Says in the control buffer how this invocation ended. What an invocation counts after the device
 	/// ended one of its loops means nothing.
 	fn epilogue(&self, rewriter: &mut Rewriter<'_>, block: &mut Block) {
+		if self.meter.watch == Watch::Rounds {
+			self.report_long(rewriter, block);
+		}
 		let Some(cut) = self.meter.cut else { return self.report_dry(rewriter, block) };
 		let pointer = rewriter.global(cut);
 		let condition = rewriter.emit(block, Expression::Load { pointer });
@@ -209,6 +251,21 @@ impl Pass<'_> {
 	fn report_dry(&self, rewriter: &mut Rewriter<'_>, block: &mut Block) {
 		let condition = self.compare(rewriter, block, self.meter.used, BinaryOperator::Greater);
 		let accept = self.raise(rewriter, DRY);
+		push(block, Statement::If { condition, accept, reject: Block::new() });
+	}
+
+	/// Not where the limit makes sure: it may be exceeded.
+	fn report_long(&self, rewriter: &mut Rewriter<'_>, block: &mut Block) {
+		let [left, right] = [self.meter.used, self.meter.limit].map(|variable| {
+			let pointer = rewriter.global(variable);
+			rewriter.emit(block, Expression::Load { pointer })
+		});
+		let least = smaller(left, right);
+		let left = rewriter.emit(block, least);
+		let right = rewriter.number(MAX_SURE_ROUNDS.cast_signed());
+		let op = BinaryOperator::Greater;
+		let condition = rewriter.emit(block, Expression::Binary { op, left, right });
+		let accept = self.raise(rewriter, LONG);
 		push(block, Statement::If { condition, accept, reject: Block::new() });
 	}
 
@@ -251,11 +308,62 @@ impl Pass<'_> {
 		for count in [Some(self.meter.used), shared].into_iter().flatten() {
 			let pointer = rewriter.global(count);
 			let left = rewriter.emit(block, Expression::Load { pointer });
-			let right = rewriter.one();
-			let sum = Expression::Binary { op: BinaryOperator::Add, left, right };
-			let value = rewriter.emit(block, sum);
+			let right = rewriter.number(1);
+			let value = rewriter.emit(block, binary(BinaryOperator::Add, left, right));
 			push(block, Statement::Store { pointer, value });
 		}
+	}
+
+	/// How a loop with this counter, before which `block` ends, sees that the fuel is used up: after as many
+	/// rounds as are left.
+	fn gauge_of(&self, rewriter: &mut Rewriter<'_>, block: &mut Block, counter: Counter) -> Gauge {
+		let start = self.value_of(rewriter, block, counter);
+		let [used, limit] = [self.meter.used, self.meter.limit].map(|variable| {
+			let pointer = rewriter.global(variable);
+			rewriter.emit(block, Expression::Load { pointer })
+		});
+		// Once the limit is exceeded, none are left.
+		let used = rewriter.emit(block, smaller(used, limit));
+		let room = rewriter.emit(block, binary(BinaryOperator::Subtract, limit, used));
+		let room = match counter.is_signed {
+			true => room,
+			false => rewriter.emit(block, as_kind(room, ScalarKind::Uint)),
+		};
+		let end = rewriter.emit(block, binary(BinaryOperator::Add, start, room));
+		Gauge::Counter { counter, start, end }
+	}
+
+	fn value_of(
+		&self,
+		rewriter: &mut Rewriter<'_>,
+		block: &mut Block,
+		counter: Counter,
+	) -> Handle<Expression> {
+		let pointer = rewriter.free(Expression::LocalVariable(counter.variable));
+		rewriter.emit(block, Expression::Load { pointer })
+	}
+
+	/// Counts the rounds of a loop that `block` ends with: one more than its counter says, as the last one ended
+	/// before the step.
+	fn settle(
+		&self,
+		rewriter: &mut Rewriter<'_>,
+		block: &mut Block,
+		counter: Counter,
+		start: Handle<Expression>,
+	) {
+		let now = self.value_of(rewriter, block, counter);
+		let steps = rewriter.emit(block, binary(BinaryOperator::Subtract, now, start));
+		let steps = match counter.is_signed {
+			true => steps,
+			false => rewriter.emit(block, as_kind(steps, ScalarKind::Sint)),
+		};
+		let one = rewriter.number(1);
+		let rounds = rewriter.emit(block, binary(BinaryOperator::Add, steps, one));
+		let pointer = rewriter.global(self.meter.used);
+		let used = rewriter.emit(block, Expression::Load { pointer });
+		let value = rewriter.emit(block, binary(BinaryOperator::Add, used, rounds));
+		push(block, Statement::Store { pointer, value });
 	}
 
 	fn block(
@@ -387,20 +495,31 @@ impl Pass<'_> {
 		let target = Target::Loop(left);
 		let mut body = Block::new();
 		let is_uniform = self.uniformity.is_uniform_loop(statement);
-		self.tick(rewriter, &mut body, is_uniform);
-		let count = self.deciding_count(is_uniform);
 		let exit = Exit::of(old);
+		let counter = exit
+			.as_ref()
+			.filter(|_| break_if.is_none() && (self.meter.shared.is_none() || !is_uniform))
+			.and_then(|exit| {
+				let (place, head) = ((self.module, self.function), (old, exit.position));
+				Counter::of(place, &self.meter.with_loops, head, continuing)
+			});
+		let gauge = match counter {
+			Some(counter) => self.gauge_of(rewriter, block, counter),
+			None => {
+				self.tick(rewriter, &mut body, is_uniform);
+				Gauge::Count(self.deciding_count(is_uniform))
+			}
+		};
 		if let Some(exit) = &exit {
 			let statements = old.span_iter().take(exit.position);
 			self.statements(rewriter, &mut body, statements, target)?;
-			let condition = self.exit_condition(rewriter, &mut body, exit, count)?;
+			let condition = self.exit_condition(rewriter, &mut body, exit, gauge)?;
 			let mut accept = Block::new();
 			self.leave(rewriter, &mut accept, left);
 			push(&mut accept, Statement::Break);
 			push(&mut body, Statement::If { condition, accept, reject: Block::new() });
 		} else if break_if.is_none() {
-			let op = BinaryOperator::Greater;
-			let condition = self.compare(rewriter, &mut body, count, op);
+			let condition = self.is_used_up(rewriter, &mut body, gauge);
 			let mut accept = Block::new();
 			self.leave(rewriter, &mut accept, left);
 			push(&mut accept, Statement::Break);
@@ -411,9 +530,8 @@ impl Pass<'_> {
 		let mut continuing = self.block(rewriter, continuing, Target::Other)?;
 		let mut break_if = rewriter.of_option(*break_if)?;
 		if let Some(own) = break_if.filter(|_| exit.is_none()) {
-			let op = BinaryOperator::Greater;
-			let left = self.compare(rewriter, &mut continuing, count, op);
-			let either = Expression::Binary { op: BinaryOperator::LogicalOr, left, right: own };
+			let dry = self.is_used_up(rewriter, &mut continuing, gauge);
+			let either = binary(BinaryOperator::LogicalOr, dry, own);
 			break_if = Some(rewriter.emit(&mut continuing, either));
 		}
 		if let (Some(left), Some(value)) = (left, break_if) {
@@ -421,6 +539,9 @@ impl Pass<'_> {
 			push(&mut continuing, Statement::Store { pointer, value });
 		}
 		block.push(Statement::Loop { body, continuing, break_if }, span);
+		if let Gauge::Counter { counter, start, .. } = gauge {
+			self.settle(rewriter, block, counter, start);
+		}
 		if let Some(left) = left {
 			self.check_cut(rewriter, block, left);
 		}
@@ -433,19 +554,33 @@ impl Pass<'_> {
 		rewriter: &mut Rewriter<'_>,
 		body: &mut Block,
 		exit: &Exit,
-		count: Handle<GlobalVariable>,
+		gauge: Gauge,
 	) -> Result<Handle<Expression>, String> {
 		let own = rewriter.of(exit.condition)?;
-		if exit.leaves {
-			let left = self.compare(rewriter, body, count, BinaryOperator::Greater);
-			let op = BinaryOperator::LogicalOr;
-			return Ok(rewriter.emit(body, Expression::Binary { op, left, right: own }));
+		let dry = self.is_used_up(rewriter, body, gauge);
+		let leave = match exit.leaves {
+			true => own,
+			false => {
+				let op = UnaryOperator::LogicalNot;
+				rewriter.emit(body, Expression::Unary { op, expr: own })
+			}
+		};
+		Ok(rewriter.emit(body, binary(BinaryOperator::LogicalOr, dry, leave)))
+	}
+
+	fn is_used_up(
+		&self,
+		rewriter: &mut Rewriter<'_>,
+		block: &mut Block,
+		gauge: Gauge,
+	) -> Handle<Expression> {
+		match gauge {
+			Gauge::Count(count) => self.compare(rewriter, block, count, BinaryOperator::Greater),
+			Gauge::Counter { counter, end, .. } => {
+				let now = self.value_of(rewriter, block, counter);
+				rewriter.emit(block, binary(BinaryOperator::Equal, now, end))
+			}
 		}
-		let left = self.compare(rewriter, body, count, BinaryOperator::LessEqual);
-		let op = BinaryOperator::LogicalAnd;
-		let expr = rewriter.emit(body, Expression::Binary { op, left, right: own });
-		let op = UnaryOperator::LogicalNot;
-		Ok(rewriter.emit(body, Expression::Unary { op, expr }))
 	}
 
 	/// After a loop: notes if this invocation did not leave it by itself, unless its fuel was used up
@@ -474,7 +609,7 @@ impl Pass<'_> {
 
 /// The question at the beginning of a loop whether to leave it.
 struct Exit {
-	/// Of its statement in the body; before it, values are made.
+	/// Of its statement in the body; before it, values are made, by branches where it has a `&&`.
 	position: usize,
 	condition: Handle<Expression>,
 	/// Whether the loop is left if the condition holds, rather than if it does not.
@@ -483,13 +618,41 @@ struct Exit {
 
 impl Exit {
 	fn of(body: &Block) -> Option<Self> {
-		let position = body.iter().position(|it| !matches!(it, Statement::Emit(_)))?;
+		let position = body.iter().position(|statement| !only_makes_values(statement))?;
 		let Statement::If { condition, accept, reject } = body.get(position)? else { return None };
 		let is_break = |block: &Block| matches!(block.as_ref(), [Statement::Break]);
 		let leaves = is_break(accept) && reject.is_empty();
 		let stays = is_break(reject) && accept.is_empty();
 		(leaves || stays).then_some(Self { position, condition: *condition, leaves })
 	}
+}
+
+fn only_makes_values(statement: &Statement) -> bool {
+	match statement {
+		Statement::Emit(_) | Statement::Store { .. } => true,
+		Statement::If { accept, reject, .. } => {
+			accept.iter().chain(reject.iter()).all(only_makes_values)
+		}
+		_ => false,
+	}
+}
+
+const fn binary(
+	op: BinaryOperator,
+	left: Handle<Expression>,
+	right: Handle<Expression>,
+) -> Expression {
+	Expression::Binary { op, left, right }
+}
+
+const fn smaller(arg: Handle<Expression>, other: Handle<Expression>) -> Expression {
+	let fun = MathFunction::Min;
+	Expression::Math { fun, arg, arg1: Some(other), arg2: None, arg3: None }
+}
+
+/// The same 32 bits as another kind of number.
+const fn as_kind(expr: Handle<Expression>, kind: ScalarKind) -> Expression {
+	Expression::As { expr, kind, convert: None }
 }
 
 fn push(block: &mut Block, statement: Statement) {

@@ -38,7 +38,7 @@ pub(super) struct Rewriter<'a> {
 	globals: BTreeMap<usize, Handle<Expression>>,
 	words: BTreeMap<u32, Handle<Expression>>,
 	booleans: BTreeMap<bool, Handle<Expression>>,
-	one: Option<Handle<Expression>>,
+	numbers: BTreeMap<i32, Handle<Expression>>,
 }
 
 impl<'a> Rewriter<'a> {
@@ -70,7 +70,7 @@ impl<'a> Rewriter<'a> {
 			globals: BTreeMap::new(),
 			words: BTreeMap::new(),
 			booleans: BTreeMap::new(),
-			one: None,
+			numbers: BTreeMap::new(),
 		};
 		for (handle, expression) in old.expressions.iter() {
 			rewriter.begins.push(rewriter.handles.len());
@@ -131,7 +131,7 @@ impl<'a> Rewriter<'a> {
 		handle
 	}
 
-	/// A constant.
+	/// An unsigned constant.
 	pub fn word(&mut self, word: u32) -> Handle<Expression> {
 		if let Some(handle) = self.words.get(&word) {
 			return *handle;
@@ -141,13 +141,13 @@ impl<'a> Rewriter<'a> {
 		handle
 	}
 
-	/// The number one, signed.
-	pub fn one(&mut self) -> Handle<Expression> {
-		if let Some(handle) = self.one {
-			return handle;
+	/// A signed constant.
+	pub fn number(&mut self, number: i32) -> Handle<Expression> {
+		if let Some(handle) = self.numbers.get(&number) {
+			return *handle;
 		}
-		let handle = self.free(Expression::Literal(Literal::I32(1)));
-		self.one = Some(handle);
+		let handle = self.free(Expression::Literal(Literal::I32(number)));
+		self.numbers.insert(number, handle);
 		handle
 	}
 

@@ -1,15 +1,13 @@
 //! The engine that runs each job in a child process which it can kill.
 
-mod process;
-
 use crate::{
 	Confinement, DeviceProfile, DeviceSelector, Engine, EngineError, GemmVariant, GemmVariantError,
 	WorkRequest, WorkResult,
 	engine::Failure,
+	process::{Fault, Opened, Process, Role, other_device},
 	wire::{ChildRequest, ChildResponse},
 };
 use aitbc_primitives::{FailureCode, Workload};
-use process::{Process, Role};
 use std::{
 	path::{Path, PathBuf},
 	sync::{Mutex, MutexGuard, PoisonError},
@@ -21,14 +19,10 @@ pub const DEFAULT_TIME_LIMIT: Duration = Duration::from_secs(60);
 /// Data memory for a job unless the operator says otherwise, bytes.
 pub const DEFAULT_MEMORY_LIMIT_BYTES: u64 = 4 * 1024 * 1024 * 1024;
 
-/// Time for a child to open its device and say what it is.
-const PROBE_LIMIT: Duration = Duration::from_secs(30);
 /// Time for a child to try all ways of making a product; it ends by itself earlier.
 const TUNE_LIMIT: Duration = Duration::from_secs(90);
 /// How long a child may stand by: a device that was lost meanwhile would be found only by the job.
 const STANDBY_AGE: Duration = Duration::from_secs(15 * 60);
-/// Data memory of a child that runs no job: not limited.
-const FREE_MEMORY_BYTES: u64 = u64::MAX;
 /// Longer than any job: an instant cannot lie as far away as the longest duration.
 const FOREVER: Duration = Duration::from_secs(365 * 24 * 3600);
 
@@ -65,12 +59,6 @@ pub struct ProcessEngine {
 	standby: Mutex<Vec<Process>>,
 }
 
-/// Why a child gave no response.
-enum Fault {
-	TimedOut,
-	Crashed(String),
-}
-
 impl ProcessEngine {
 	/// Checks, by starting a child, that the device is there. What protects this machine from its jobs
 	/// less than it could is logged, once.
@@ -81,23 +69,16 @@ impl ProcessEngine {
 		if config.time_limit.is_zero() {
 			return Err(EngineError::NoTime);
 		}
-		let path = config.executable.clone();
-		if !path.is_file() {
-			return Err(EngineError::Executable { path });
-		}
-		let probe = |message| EngineError::Probe { path: path.clone(), message };
-		let opened = open(&config);
-		let found = opened.as_ref().map(|(_, profile, _)| profile).map_err(String::as_str);
-		check_same_device(unconfined_device(&path, &config.device).as_ref(), found)?;
-		let (mut process, profile, confinement) = opened.map_err(probe)?;
+		let ProcessEngineConfig { executable, device, memory_limit_bytes, .. } = &config;
+		let Opened { mut process, profile, confinement } =
+			Opened::first(executable, device, *memory_limit_bytes)?;
 		if !confinement.is_whole() {
 			tracing::warn!("jobs run with less protection than this program knows: {confinement}");
 		}
 		let mut gemm_variant = None;
 		if config.is_warm {
-			gemm_variant = tune(&mut process).map_err(probe)?;
-			process =
-				start(&config, gemm_variant).map_err(|fault| probe(fault.describe(PROBE_LIMIT)))?;
+			(process, gemm_variant) = warm(&config, process, (&profile, &confinement))
+				.map_err(|message| EngineError::Probe { path: executable.clone(), message })?;
 		}
 		Ok(Self { config, profile, confinement, gemm_variant, standby: Mutex::new(vec![process]) })
 	}
@@ -171,21 +152,17 @@ impl ProcessEngine {
 		process.send(&ChildRequest::Execute(request, milliseconds))?;
 		loop {
 			return match process.receive(deadline)? {
-				// Every job's process opens the device anew: what the operator chose by number or by
-				// "auto" may be another one by now.
+				// Every job's process opens the device anew.
 				ChildResponse::Ready(profile, confinement)
 					if uses_device(request)
 						&& (&profile, &confinement) != (&self.profile, &self.confinement) =>
 				{
-					let (now, then) = (profile.title(), self.profile.title());
-					Err(Fault::Crashed(format!("the device is {now}, it was {then} at the start")))
+					Err(Fault::Crashed(other_device(&profile, &self.profile)))
 				}
 				ChildResponse::Ready(..) => continue,
 				ChildResponse::Done(result) => Ok(result),
 				ChildResponse::NoDevice(message) => Err(Fault::Crashed(message)),
-				ChildResponse::Tuned(_) | ChildResponse::Unconfined(_) => {
-					Err(Fault::other_question())
-				}
+				_ => Err(Fault::other_question()),
 			};
 		}
 	}
@@ -237,19 +214,6 @@ impl Engine for ProcessEngine {
 	}
 }
 
-impl Fault {
-	fn other_question() -> Self {
-		Self::Crashed("the engine process answered another question".to_string())
-	}
-
-	fn describe(self, limit: Duration) -> String {
-		match self {
-			Self::TimedOut => format!("no answer within {} s", limit.as_secs()),
-			Self::Crashed(message) => message,
-		}
-	}
-}
-
 /// Whether a job needs the device: the latency probe is the processor's work on every device.
 fn uses_device(request: &WorkRequest) -> bool {
 	request.workload != Workload::Echo
@@ -260,50 +224,22 @@ fn start(config: &ProcessEngineConfig, variant: Option<GemmVariant>) -> Result<P
 	Process::start(executable, device, *memory_limit_bytes, Role::Worker(variant))
 }
 
-/// The device that `executable`, the program `aitbc-miner`, opens without a sandbox, if there is one. The
-/// processor is none: it has no driver that could be hidden.
-pub fn unconfined_device(executable: &Path, device: &DeviceSelector) -> Option<DeviceProfile> {
-	if *device == DeviceSelector::Cpu {
-		return None;
-	}
-	let mut scout = Process::start(executable, device, FREE_MEMORY_BYTES, Role::Scout).ok()?;
-	match scout.receive(Instant::now() + PROBE_LIMIT) {
-		Ok(ChildResponse::Unconfined(profile)) => Some(profile),
-		_ => None,
-	}
-}
-
-/// Checks that the sandbox hides no device: a driver that it keeps from working would else go unnoticed,
-/// and jobs run on another device, slowly. `found` is what was opened in the sandbox, or why nothing was.
-///
-/// # Errors
-/// If it is another than [`unconfined_device`] found.
-pub fn check_same_device(
-	unconfined: Option<&DeviceProfile>,
-	found: Result<&DeviceProfile, &str>,
-) -> Result<(), EngineError> {
-	match unconfined {
-		Some(wanted) if found != Ok(wanted) => Err(EngineError::Hidden {
-			wanted: wanted.title(),
-			found: found.map_or_else(str::to_string, DeviceProfile::title),
-		}),
-		_ => Ok(()),
-	}
-}
-
-/// A child that has opened the device, and what it says of itself.
-fn open(config: &ProcessEngineConfig) -> Result<(Process, DeviceProfile, Confinement), String> {
-	let ask = || {
-		let mut process = start(config, None)?;
-		let response = process.receive(Instant::now() + PROBE_LIMIT)?;
-		Ok((process, response))
-	};
-	match ask().map_err(|fault: Fault| fault.describe(PROBE_LIMIT))? {
-		(process, ChildResponse::Ready(profile, confinement)) => {
-			Ok((process, profile, confinement))
+/// In place of `process`, which finds out how the device multiplies quickest, one that stands by for such
+/// products; if none can make ready for them, one that stands by for any job.
+fn warm(
+	config: &ProcessEngineConfig,
+	mut process: Process,
+	expected: (&DeviceProfile, &Confinement),
+) -> Result<(Process, Option<GemmVariant>), String> {
+	let variant = tune(&mut process)?;
+	let ProcessEngineConfig { executable, device, memory_limit_bytes, .. } = config;
+	let open = |variant| Opened::again(executable, device, *memory_limit_bytes, variant, expected);
+	match open(variant) {
+		Err(reason) if let Some(name) = variant => {
+			tracing::warn!(reason, %name, "no process can make ready for products");
+			Ok((open(None)?, None))
 		}
-		(_, ChildResponse::NoDevice(message)) => Err(message),
-		_ => Err(Fault::other_question().describe(PROBE_LIMIT)),
+		opened => Ok((opened?, variant)),
 	}
 }
 

@@ -1,8 +1,7 @@
-//! One child process, from its start to its end.
+//! The parent's side: one child process, from its start to its end.
 
-use super::Fault;
 use crate::{
-	GemmVariant,
+	Confinement, DeviceProfile, EngineError, GemmVariant,
 	sandbox::driver_variables,
 	system,
 	wire::{self, ChildRequest, ChildResponse, MAX_RESPONSE_BYTES},
@@ -19,21 +18,45 @@ use std::{
 	time::{Duration, Instant},
 };
 
+/// Time for a child to open its device and say what it is.
+pub(crate) const OPEN_LIMIT: Duration = Duration::from_secs(30);
 /// How much of what a child writes to standard error is kept: its end.
 const STDERR_BYTES: usize = 1024;
+/// Data memory of a child that runs no job: not limited.
+const FREE_MEMORY_BYTES: u64 = u64::MAX;
 
 /// What a child is started for.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Role {
-	/// To do a job, and to be ready for products of this kind before it comes.
+pub(crate) enum Role {
+	/// To do what its one request says, and to be ready for products of this kind before it comes.
 	Worker(Option<GemmVariant>),
 	/// To say which device there is outside of the sandbox.
 	Scout,
 }
 
+/// Why a child gave no response.
+pub(crate) enum Fault {
+	TimedOut,
+	Crashed(String),
+}
+
+impl Fault {
+	pub fn other_question() -> Self {
+		Self::Crashed("the engine process answered another question".to_string())
+	}
+
+	/// It, for a person; `limit` is what the child had time for.
+	pub fn describe(self, limit: Duration) -> String {
+		match self {
+			Self::TimedOut => format!("no answer within {} s", limit.as_secs()),
+			Self::Crashed(message) => message,
+		}
+	}
+}
+
 /// A child that opens its device as soon as it is started. It is killed, with all that it may have
 /// started, when this is dropped.
-pub(super) struct Process {
+pub(crate) struct Process {
 	child: Child,
 	/// Until the request is sent.
 	stdin: Option<ChildStdin>,
@@ -121,7 +144,7 @@ impl Process {
 			// It has no device.
 			false if self.early.is_some() => return false,
 			// It is slow, or hangs.
-			false => age.min(super::PROBE_LIMIT),
+			false => age.min(OPEN_LIMIT),
 		};
 		self.started.elapsed() < age && self.has_ended().is_none()
 	}
@@ -210,6 +233,104 @@ impl Process {
 			self.ended = self.child.wait().ok();
 		}
 		self.ended
+	}
+}
+
+/// A child that has opened the device, and what it said of itself.
+pub(crate) struct Opened {
+	pub process: Process,
+	pub profile: DeviceProfile,
+	pub confinement: Confinement,
+}
+
+impl Opened {
+	/// Starts a child and waits until it has opened the device.
+	///
+	/// # Errors
+	/// Why it has not.
+	pub fn new(
+		executable: &Path,
+		device: &DeviceSelector,
+		memory_limit_bytes: u64,
+		variant: Option<GemmVariant>,
+	) -> Result<Self, String> {
+		let ask = || {
+			let role = Role::Worker(variant);
+			let mut process = Process::start(executable, device, memory_limit_bytes, role)?;
+			let response = process.receive(Instant::now() + OPEN_LIMIT)?;
+			Ok((process, response))
+		};
+		match ask().map_err(|fault: Fault| fault.describe(OPEN_LIMIT))? {
+			(process, ChildResponse::Ready(profile, confinement)) => {
+				Ok(Self { process, profile, confinement })
+			}
+			(_, ChildResponse::NoDevice(message)) => Err(message),
+			_ => Err(Fault::other_question().describe(OPEN_LIMIT)),
+		}
+	}
+
+	/// Starts the first child of an engine, and checks that the sandbox hides no device from it: a driver
+	/// that does not work there would else go unnoticed, and jobs run on another device, slowly.
+	///
+	/// # Errors
+	/// If the executable is missing, or there is no such device, or another one without the sandbox.
+	pub fn first(
+		executable: &Path,
+		device: &DeviceSelector,
+		memory_limit_bytes: u64,
+	) -> Result<Self, EngineError> {
+		let path = executable.to_path_buf();
+		if !path.is_file() {
+			return Err(EngineError::Executable { path });
+		}
+		let opened = Self::new(executable, device, memory_limit_bytes, None);
+		let found = opened.as_ref().map(|opened| &opened.profile).map_err(String::as_str);
+		if let Some(wanted) = unconfined_device(executable, device)
+			&& found != Ok(&wanted)
+		{
+			return Err(EngineError::Hidden {
+				wanted: wanted.title(),
+				found: found.map_or_else(str::to_string, DeviceProfile::title),
+			});
+		}
+		opened.map_err(|message| EngineError::Probe { path, message })
+	}
+
+	/// Starts a further child, which must have opened the same device under the same confinement.
+	///
+	/// # Errors
+	/// Why it has not.
+	pub fn again(
+		executable: &Path,
+		device: &DeviceSelector,
+		memory_limit_bytes: u64,
+		variant: Option<GemmVariant>,
+		(profile, confinement): (&DeviceProfile, &Confinement),
+	) -> Result<Process, String> {
+		let opened = Self::new(executable, device, memory_limit_bytes, variant)?;
+		match (&opened.profile, &opened.confinement) == (profile, confinement) {
+			true => Ok(opened.process),
+			false => Err(other_device(&opened.profile, profile)),
+		}
+	}
+}
+
+/// What is wrong with a child that opened another device than the first one: the operator may have chosen
+/// by number, or "auto".
+pub(crate) fn other_device(now: &DeviceProfile, then: &DeviceProfile) -> String {
+	format!("the device is {}, it was {} at the start", now.title(), then.title())
+}
+
+/// The device that a child opens without a sandbox, if there is one. The processor is none: it has no
+/// driver that could be hidden.
+fn unconfined_device(executable: &Path, device: &DeviceSelector) -> Option<DeviceProfile> {
+	if *device == DeviceSelector::Cpu {
+		return None;
+	}
+	let mut scout = Process::start(executable, device, FREE_MEMORY_BYTES, Role::Scout).ok()?;
+	match scout.receive(Instant::now() + OPEN_LIMIT) {
+		Ok(ChildResponse::Unconfined(profile)) => Some(profile),
+		_ => None,
 	}
 }
 

@@ -1,11 +1,9 @@
 //! `aitbc-miner conformance`: does this device give the reference's bits?
 
-mod worker;
-
 use super::{EXIT_DEVICE, Fault, read_file};
 use aitbc_miner::{
 	DEFAULT_TIME_LIMIT, DeviceEngine, DeviceSelector,
-	conformance::{CaseResult, Extent, Golden, Report, SignedReport, Suite, matrix, name},
+	conformance::{self, CaseResult, Extent, Golden, Report, SignedReport, Suite, matrix, name},
 };
 use aitbc_primitives::Class;
 use anyhow::{Context, bail};
@@ -45,9 +43,6 @@ pub(super) struct ConformanceArguments {
 	/// Run nothing: renew the table in DIR/README.md from DIR/reports/*.json.
 	#[arg(long, value_name = "DIR", conflicts_with_all = ["quick", "class", "key", "suri", "output"])]
 	matrix: Option<PathBuf>,
-	/// What the command starts to run the cases from this number on.
-	#[arg(long, hide = true, value_name = "NUMBER")]
-	cases_from: Option<usize>,
 	/// Write what the CPU reference gives as the new golden digests.
 	#[arg(long, hide = true, value_name = "FILE")]
 	write_golden: Option<PathBuf>,
@@ -77,14 +72,10 @@ pub(super) fn run(
 		[] => &Class::ALL,
 		some => some,
 	};
-	let suite = Suite::new(extent, classes);
-	if let Some(first) = arguments.cases_from {
-		return Ok(worker::work(device, &suite, first)?);
-	}
 	let pair = pair(arguments)?;
-	let in_processes = |first| own_arguments(device, arguments.quick, classes, first);
-	let run = worker::run(device, &suite, in_processes, progress(suite.cases().len()))
-		.map_err(|error| Fault { code: EXIT_DEVICE, error, is_told: false })?;
+	let executable = std::env::current_exe().context("where this program lies")?;
+	let count = Suite::new(extent, classes).cases().len();
+	let run = conformance::run(&executable, device, extent, classes, progress(count))?;
 	let report = Report::new(run.device, run.cases);
 	let wrong: Vec<CaseResult> = report.cases.iter().filter(|case| !case.ok).cloned().collect();
 	if !json {
@@ -112,29 +103,6 @@ pub(super) fn run(
 		"{count} cases are not as the reference's: this device must not offer {classes}"
 	);
 	Err(Fault { code: EXIT_DEVICE, error, is_told: true })
-}
-
-/// The command line of a process that runs the cases from number `first` on.
-fn own_arguments(
-	device: &DeviceSelector,
-	quick: bool,
-	classes: &[Class],
-	first: usize,
-) -> Vec<String> {
-	let classes: Vec<&str> = classes.iter().map(|class| name(*class)).collect();
-	let mut arguments = vec![
-		"--device".to_string(),
-		device.to_string(),
-		"conformance".to_string(),
-		"--class".to_string(),
-		classes.join(","),
-		"--cases-from".to_string(),
-		first.to_string(),
-	];
-	if quick {
-		arguments.push("--quick".to_string());
-	}
-	arguments
 }
 
 /// Says on standard error what differs, and now and then how far the suite is.
@@ -261,7 +229,7 @@ fn write_matrix(folder: &Path) -> anyhow::Result<()> {
 		let report = read_report(path)?;
 		// What differs belongs into the table; what is not true does not.
 		match report.verify(&golden) {
-			Ok(_) | Err(aitbc_miner::conformance::ReportError::Differs { .. }) => read.push(report),
+			Ok(_) | Err(conformance::ReportError::Differs { .. }) => read.push(report),
 			Err(error) => bail!("{}: {error}", path.display()),
 		}
 	}
