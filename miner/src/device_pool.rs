@@ -76,6 +76,15 @@ impl<E: Engine> DevicePool<E> {
 		self.members().map(|member| member.engine.profile())
 	}
 
+	/// Whether two of them have the same profile: two of a kind, or one twice.
+	pub fn has_likes(&self) -> bool {
+		let profiles: Vec<_> = self.profiles().collect();
+		profiles
+			.iter()
+			.enumerate()
+			.any(|(index, profile)| profiles.iter().take(index).any(|other| other == profile))
+	}
+
 	fn members(&self) -> impl Iterator<Item = &Member<E>> {
 		std::iter::once(&self.first).chain(&self.others)
 	}
@@ -149,5 +158,7 @@ mod tests {
 		pool.first.running.store(1, Ordering::Relaxed);
 		assert_eq!(pool.first.faults.load(Ordering::Relaxed), 0);
 		assert!(DevicePool::<DeviceEngine>::new([]).is_err());
+		assert!(pool.has_likes());
+		assert!(!DevicePool::new(open()).expect("one device").has_likes());
 	}
 }

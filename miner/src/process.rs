@@ -327,10 +327,23 @@ fn unconfined_device(executable: &Path, device: &DeviceSelector) -> Option<Devic
 	if *device == DeviceSelector::Cpu {
 		return None;
 	}
-	let mut scout = Process::start(executable, device, FREE_MEMORY_BYTES, Role::Scout).ok()?;
-	match scout.receive(Instant::now() + OPEN_LIMIT) {
+	let ask = || {
+		let mut scout = Process::start(executable, device, FREE_MEMORY_BYTES, Role::Scout)?;
+		scout.receive(Instant::now() + OPEN_LIMIT)
+	};
+	match ask() {
 		Ok(ChildResponse::Unconfined(profile)) => Some(profile),
-		_ => None,
+		// The sandboxed child says the same.
+		Ok(ChildResponse::NoDevice(_)) => None,
+		other => {
+			let fault = other.err().unwrap_or_else(Fault::other_question);
+			let reason = fault.describe(OPEN_LIMIT);
+			tracing::warn!(
+				reason,
+				"cannot compare with the device that is there without a sandbox"
+			);
+			None
+		}
 	}
 }
 

@@ -185,6 +185,11 @@ fn start(
 			"device"
 		);
 	}
+	if pool.has_likes() {
+		tracing::warn!(
+			"two of the devices look alike: if it is one that --device names twice, its jobs share it"
+		);
+	}
 	let slots = arguments.slots.map_or(pool.count(), usize::from);
 	let engine = wrap(Arc::new(pool));
 	let config = WorkerConfig {
