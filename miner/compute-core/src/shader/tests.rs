@@ -612,6 +612,151 @@ fn random_programs_should_mean_the_same_before_and_after_the_pass() {
 	assert!(complete > dry && dry > complete / 20 && sharing > complete / 20);
 }
 
+/// Loops of every shape, most of which count themselves or nearly do.
+struct Loops<'a> {
+	choices: &'a mut Choices,
+	text: String,
+	names: u32,
+}
+
+impl Loops<'_> {
+	fn pick(&mut self, from: &[&str]) -> String {
+		let index = self.choices.below(from.len() as u32);
+		from[index as usize].to_string()
+	}
+
+	fn condition(&mut self) -> String {
+		let number = self.choices.below(12);
+		let simple =
+			["i < N", "j < N", "u < Nu", "i != N", "u != Nu", "(i & 3) != 3", "output[id.x] < N"];
+		let more = ["i < N && j < 9", "u < Nu || i < 3", "i < N && j + i < 12 && u != 7u", "true"];
+		let from = if self.choices.percent(70) { &simple[..] } else { &more[..] };
+		self.pick(from).replace('N', &number.to_string())
+	}
+
+	fn step(&mut self) -> String {
+		self.pick(&[
+			"i++;",
+			"i++;",
+			"i++;",
+			"j += 1;",
+			"u = 1u + u;",
+			"u++;",
+			"i += 2;",
+			"i--;",
+			"j = i + 1;",
+		])
+	}
+
+	fn statements(&mut self, depth: u32, in_loop: bool) {
+		for _ in 0..self.choices.below(4) {
+			let (condition, step) = (self.condition(), self.step());
+			match self.choices.below(14) {
+				0..=4 => self.text += &step,
+				5 => self.text += &format!("if {condition} {{ {step} }}"),
+				6 if in_loop => self.text += &format!("if {condition} {{ break; }}"),
+				7 if in_loop => self.text += &format!("if !({condition}) {{ {step} continue; }}"),
+				8 if in_loop => {
+					self.text += &format!(
+						"switch i {{ case 1: {{ {step} break; }} case 2, 5: {{ continue; }} default: {{ u += 1u; }} }}"
+					);
+				}
+				9 => self.text += "advance(&i);",
+				10 => self.text += "around(u % 5u);",
+				11 if self.choices.percent(30) => {
+					self.text += &format!("if {condition} {{ return; }}")
+				}
+				12 => self.text += &format!("{{ {step} }}"),
+				13 if depth > 0 => self.any_loop(depth - 1),
+				_ => self.text += "output[id.x] += i + j * 7 + i32(u);",
+			}
+		}
+	}
+
+	fn any_loop(&mut self, depth: u32) {
+		let (condition, step) = (self.condition(), self.step());
+		match self.choices.below(5) {
+			0 => {
+				self.names += 1;
+				let name = format!("n{}", self.names);
+				let start = self.pick(&["0", "i", "-2", "2147483646", "i32(local)"]);
+				let update =
+					self.pick(&["NAME++", "NAME += 1", "NAME = 1 + NAME", "NAME += 2", "i++"]);
+				let bound = self.pick(&["NAME != 9", "NAME < 7", "NAME < 4 && i < 9", "u < 6u"]);
+				self.text += &format!("for (var NAME = {start}; {bound}; {update}) {{")
+					.replace("NAME", &name);
+				self.statements(depth, true);
+				self.text += "}";
+			}
+			1 | 2 => {
+				self.text += &format!("while {condition} {{");
+				self.statements(depth, true);
+				if self.choices.percent(80) {
+					self.text += &step;
+				}
+				self.text += "}";
+			}
+			3 => {
+				self.text += &format!("loop {{ if {condition} {{ }} else {{ break; }}");
+				self.statements(depth, true);
+				let other = self.step();
+				self.text += &format!("continuing {{ {step}");
+				if self.choices.percent(30) {
+					self.text += &other;
+				}
+				if self.choices.percent(20) {
+					self.text += "break if i == 6;";
+				}
+				self.text += "} }";
+			}
+			_ => {
+				self.text += "loop {";
+				self.statements(depth, true);
+				self.text += &format!("if {condition} {{ break; }} {step}");
+				self.text += "}";
+			}
+		}
+	}
+}
+
+#[test]
+fn random_loops_should_be_counted_as_the_reference_counts() {
+	let (mut dry, mut complete) = (0, 0);
+	for seed in 0..samples(500) {
+		let mut choices = Choices::seeded(9_000_000 + seed);
+		let mut loops = Loops { choices: &mut choices, text: String::new(), names: 0 };
+		for _ in 0..2 {
+			loops.any_loop(2);
+			loops.statements(1, false);
+		}
+		let body = format!(
+			"var i = i32(local) + input[0]; var j = 0; var u = local ^ 2u; {} output[id.x] += i;",
+			loops.text
+		);
+		let functions = "fn advance(place: ptr<function, i32>) { *place += 1; }
+			fn around(count: u32) { for (var k = 0u; k < count; k++) { notes[0] += 1; } }
+			@compute";
+		let source = source(4, &body).replacen("@compute", functions, 1);
+		let shader = shader(&source);
+		let inputs = [bytes(&[-1])];
+		let call = Call { inputs: &inputs, params: &[], workgroups: [1; 3], output_bytes: 16 };
+		let report = run(&shader, &call, 700);
+		match report.outcome {
+			Outcome::Completed(_) => {
+				complete += 1;
+				run(&shader, &call, report.rounds);
+				if let Some(less) = report.rounds.checked_sub(1) {
+					let dry = run(&shader, &call, less).outcome;
+					assert_eq!(dry, Outcome::OutOfFuel, "seed {seed}:\n{source}");
+				}
+			}
+			Outcome::OutOfFuel => dry += 1,
+		}
+	}
+	println!("{complete} completed, {dry} ran out of fuel");
+	assert!(complete > dry / 4 && dry > complete / 20);
+}
+
 #[test]
 fn any_bytes_should_make_a_program() {
 	for length in 0..40_u8 {
