@@ -9,7 +9,7 @@ use aitbc_compute_core::{
 	shader::{self, Call, Ending, Shader},
 };
 use std::{borrow::Cow, time::Duration};
-use wgpu::{ShaderSource, naga};
+use wgpu::ShaderSource;
 
 /// Zeros at the end, up to a multiple of four bytes.
 fn padded(bytes: &[u8]) -> Cow<'_, [u8]> {
@@ -55,10 +55,10 @@ impl Gpu {
 		let uploaded: usize = inputs.iter().map(|bytes| bytes.len()).sum();
 		// The output exists twice: where the shader writes and where the host reads.
 		let bytes = uploaded as u64 + 2 * output_bytes as u64;
-		let run = |module: &naga::Module| {
+		let (mut output, ending) = self.guarded(bytes, || {
 			// The output and the control buffer.
 			let layout = self.buffer_layout(inputs.len(), 2)?;
-			let module = ShaderSource::Naga(Cow::Owned(module.clone()));
+			let module = ShaderSource::Naga(Cow::Owned(shader.instrumented().clone()));
 			let pipeline = self.pipeline(module, &layout);
 			let dispatch = Dispatch {
 				pipeline: &pipeline,
@@ -72,10 +72,6 @@ impl Gpu {
 				let control = bytes.get(output_bytes..).unwrap_or_default();
 				(bytes.to_vec(), shader.ending(control))
 			})
-		};
-		let (mut output, ending) = self.guarded(bytes, || match run(shader.instrumented())? {
-			(_, Some(Ending::Unsure)) if let Some(checked) = shader.checked() => run(checked),
-			sure => Ok(sure),
 		})?;
 		match ending {
 			Some(Ending::Completed) => {
@@ -83,7 +79,7 @@ impl Gpu {
 				Ok(output)
 			}
 			Some(Ending::OutOfFuel) => Err(ComputeError::OutOfFuel { fuel }),
-			Some(Ending::Cut | Ending::Unsure) => Err(ComputeError::LoopCut),
+			Some(Ending::Cut) => Err(ComputeError::LoopCut),
 			None => Err(ComputeError::Refused { message: "no control buffer".to_string() }),
 		}
 	}

@@ -9,7 +9,7 @@
 use aitbc_compute_core::{
 	profile,
 	shader::{
-		Call, InterpretError, Limits, MAX_FUEL, MAX_SURE_ROUNDS, Outcome, Shader, Workgroups,
+		Call, InterpretError, Limits, MAX_FUEL, Outcome, Shader, Workgroups,
 		generate::{Choices, operations, sample},
 	},
 };
@@ -221,28 +221,51 @@ fn fuel_should_be_exact_at_its_limit() {
 
 #[test]
 fn loops_that_the_device_ends_should_never_give_a_result() {
-	// Each invocation takes its rounds while the others of its vector wait: together they take more
-	// than Mesa's software device has patience for.
+	let many = |rounds: u32| {
+		format!(
+			"for (var turn = 0u; turn < 32u; turn++) {{
+				if turn == local {{ for (var i = 0; i < {rounds}; i++) {{ output[id.x] += 1; }} }}
+			}}"
+		)
+	};
+	// A software device goes through the loops of a branch even if nobody takes it.
+	let dead = |condition: &str, copies: usize| {
+		let inner =
+			format!("if {condition} {{ for (var i = 0; i < 3; i++) {{ output[id.x] += i; }} }}");
+		format!("for (var t = 0; t < 3000; t++) {{ output[id.x] += 1; {} }}", inner.repeat(copies))
+	};
+	let in_function = dead("input[1] == 77", 40);
 	let inputs = inputs();
-	for (rounds, fuel) in [(10_000, MAX_FUEL), (3_900, MAX_FUEL), (3_900, MAX_SURE_ROUNDS)] {
-		let source = attack(
-			32,
-			&format!(
-				"for (var turn = 0u; turn < 32u; turn++) {{
-					if turn == local {{ for (var i = 0; i < {rounds}; i++) {{ output[id.x] += i; }} }}
-				}}"
-			),
-		);
-		let sum: i32 = (0..rounds).sum();
-		let expected: Vec<u8> = (0..32).flat_map(|_| sum.to_le_bytes()).collect();
-		match on_device(&source, &call(&inputs, 1, 32), fuel) {
-			Err(error @ ComputeError::LoopCut) if rounds.unsigned_abs() > MAX_SURE_ROUNDS => {
+	for (body, expected) in [
+		// Each invocation takes its rounds while the others of its vector wait: together they take more
+		// than Mesa's software device has patience for.
+		(many(10_000), 10_000),
+		(many(3_900), 3_900),
+		(dead("input[1] == 77", 40), 3000),
+		(dead("input[local] == 77", 40), 3000),
+		(dead("input[1] == 77", 4), 3000),
+		(format!("if local < 32u {{ {in_function} return; }} output[0] = 1;"), 3000),
+		(format!("{in_function} for (var t = 0; t < 5; t++) {{ output[id.x] += 1; }}"), 3005),
+	] {
+		let expected: Vec<u8> = (0..32).flat_map(|_| i32::to_le_bytes(expected)).collect();
+		match on_device(&attack(32, &body), &call(&inputs, 1, 32), MAX_FUEL) {
+			Err(error @ ComputeError::LoopCut) => {
 				println!("{}: {error}", gpu().info().name);
 				assert!(!error.is_out_of_fuel() && !error.is_input_fault());
 			}
-			result => assert_eq!(result, Ok(expected)),
+			result => assert_eq!(result, Ok(expected), "{body}"),
 		}
 	}
+}
+
+#[test]
+fn loops_should_not_be_ended_where_no_device_has_to() {
+	let inputs = inputs();
+	let body = "for (var turn = 0u; turn < 32u; turn++) {
+		if turn == local { for (var i = 0; i < 1800; i++) { output[id.x] += 1; } }
+	}";
+	let expected: Vec<u8> = (0..32).flat_map(|_| 1800_i32.to_le_bytes()).collect();
+	assert_eq!(on_device(&attack(32, body), &call(&inputs, 1, 32), MAX_FUEL), Ok(expected));
 }
 
 #[test]

@@ -48,8 +48,6 @@ use alloc::{
 	string::{String, ToString},
 	vec::Vec,
 };
-pub use instrument::MAX_SURE_ROUNDS;
-use instrument::Watch;
 pub use interpret::{InterpretError, Limits, Memory, Outcome, Race, Report, Workgroups};
 use naga::{
 	AddressSpace, Module,
@@ -62,6 +60,10 @@ pub const MAX_FUEL: u32 = 60_000;
 /// Length of the control buffer, bytes.
 pub const CONTROL_BYTES: usize = 16;
 
+/// Rounds of the loop by which an invocation finds out whether the device ends loops early. The device ends it
+/// after the first; the others are for compilers that move a round out of a loop.
+const CANARY_ROUNDS: u8 = 3;
+
 /// Fuel of each invocation of a job: how many rounds of loops it may take (INV-COMPUTE-17).
 pub fn fuel(units_limit: u64) -> u32 {
 	u32::try_from(units_limit).unwrap_or(u32::MAX).min(MAX_FUEL)
@@ -70,7 +72,7 @@ pub fn fuel(units_limit: u64) -> u32 {
 /// What the control buffer must hold before the dispatch.
 pub const fn control(fuel: u32) -> [u8; CONTROL_BYTES] {
 	let [a, b, c, d] = fuel.to_le_bytes();
-	[a, b, c, d, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+	[a, b, c, d, 0, 0, 0, 0, 0, 0, 0, 0, CANARY_ROUNDS, 0, 0, 0]
 }
 
 /// How a dispatch of an instrumented program ended on a device.
@@ -80,9 +82,6 @@ pub enum Ending {
 	Completed,
 	/// An invocation ran out of fuel. The output means nothing.
 	OutOfFuel,
-	/// Invocations took so many rounds that some devices would have ended their loops: nothing is known
-	/// before [`Shader::checked`] has run.
-	Unsure,
 	/// The device ended a loop that the program had not ended. The output means nothing, and neither
 	/// does what this device says about fuel.
 	Cut,
@@ -131,8 +130,6 @@ pub struct Shader {
 	module: Module,
 	info: ModuleInfo,
 	instrumented: Instrumented,
-	/// The same, and it notices when the device ends a loop; if invocations may take different numbers of rounds.
-	checked: Option<Instrumented>,
 	has_barrier: bool,
 	/// Whether invocations learn from each other while they run.
 	communicates: bool,
@@ -182,16 +179,8 @@ impl Shader {
 		let info = validate(&module)?;
 		let uniformity = uniform::analyse(&module);
 		let control_binding = program.reads().len() as u32 + 1;
-		let instrument = |watch| -> Result<Instrumented, String> {
-			let (from, binding) = ((&module, &info), control_binding);
-			let module = instrument::instrument(from, &uniformity, binding, watch)?;
-			let info = validate(&module)?;
-			Ok(Instrumented { module, info })
-		};
-		let (instrumented, checked) = match uniformity.has_divergent_loop() {
-			true => (instrument(Watch::Rounds)?, Some(instrument(Watch::Ends)?)),
-			false => (instrument(Watch::Nothing)?, None),
-		};
+		let result = instrument::instrument((&module, &info), &uniformity, control_binding)?;
+		let instrumented = Instrumented { info: validate(&result)?, module: result };
 		let communicates = module
 			.global_variables
 			.iter()
@@ -203,7 +192,6 @@ impl Shader {
 			module,
 			info,
 			instrumented,
-			checked,
 			has_barrier,
 			communicates,
 			control_binding,
@@ -214,12 +202,6 @@ impl Shader {
 	/// The program for a device. Its buffers are those of the program, and the control buffer.
 	pub const fn instrumented(&self) -> &Module {
 		&self.instrumented.module
-	}
-
-	/// What to run, on new buffers, where that ended with [`Ending::Unsure`]; it does not end so itself. None
-	/// where it cannot.
-	pub fn checked(&self) -> Option<&Module> {
-		self.checked.as_ref().map(|checked| &checked.module)
 	}
 
 	/// Number of the control buffer in group 0: one more than the output's.
@@ -236,11 +218,7 @@ impl Shader {
 	pub fn ending(&self, control: &[u8]) -> Option<Ending> {
 		let words = interpret::words_of(control);
 		let flag = |member: u32| words.get(member as usize).map(|word| *word != 0);
-		let [dry, cut, long] = [instrument::DRY, instrument::CUT, instrument::LONG].map(flag);
-		let (dry, cut) = (dry?, cut?);
-		if long? {
-			return Some(Ending::Unsure);
-		}
+		let (dry, cut) = (flag(instrument::DRY)?, flag(instrument::CUT)?);
 		// An invocation that a device cut does not say that it ran out of fuel. If it cannot mislead
 		// others either, those who say so are right.
 		Some(if dry && !(cut && self.communicates) {
@@ -287,11 +265,9 @@ impl Shader {
 		&self,
 		call: &Call<'_>,
 		fuel: u32,
-		is_checked: bool,
 		limits: Limits,
 	) -> Result<(Ending, Vec<u8>), InterpretError> {
-		let checked = self.checked.as_ref().filter(|_| is_checked);
-		let Instrumented { module, info } = checked.unwrap_or(&self.instrumented);
+		let Instrumented { module, info } = &self.instrumented;
 		let (source, has_barrier) = (self.source.as_str(), self.has_barrier);
 		let target = interpret::Target { module, info, source, fuel: None, has_barrier };
 		let words = interpret::words_of(&control(fuel));

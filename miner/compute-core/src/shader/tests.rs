@@ -1,8 +1,8 @@
 //! The meaning of programs, one rule after the other, and the pass against the reference.
 
 use super::{
-	Call, Ending, InterpretError, Limits, MAX_FUEL, MAX_SURE_ROUNDS, Memory, Outcome, Report,
-	Shader, Workgroups, control, fuel,
+	Call, Ending, InterpretError, Limits, MAX_FUEL, Memory, Outcome, Report, Shader, Workgroups,
+	control, fuel,
 	generate::{Choices, sample},
 };
 use crate::profile::{self, Location, ProfileError, Rule};
@@ -50,16 +50,14 @@ fn words(bytes: &[u8]) -> Vec<i32> {
 /// Interprets a program as it is and instrumented, checks that both agree, and gives the report.
 fn run(shader: &Shader, call: &Call<'_>, fuel: u32) -> Report {
 	let report = shader.interpret(call, fuel, Workgroups::All, LIMITS).expect("within the limits");
-	for is_checked in [false, true] {
-		let instrumented = shader.interpret_instrumented(call, fuel, is_checked, LIMITS);
-		let (ending, output) = instrumented.expect("within the limits");
-		match &report.outcome {
-			Outcome::Completed(expected) => {
-				assert_eq!(ending, Ending::Completed);
-				assert_eq!(words(&output), words(expected), "the pass changed the output");
-			}
-			Outcome::OutOfFuel => assert_eq!(ending, Ending::OutOfFuel),
+	let instrumented = shader.interpret_instrumented(call, fuel, LIMITS);
+	let (ending, output) = instrumented.expect("within the limits");
+	match &report.outcome {
+		Outcome::Completed(expected) => {
+			assert_eq!(ending, Ending::Completed);
+			assert_eq!(words(&output), words(expected), "the pass changed the output");
 		}
+		Outcome::OutOfFuel => assert_eq!(ending, Ending::OutOfFuel),
 	}
 	report
 }
@@ -249,47 +247,23 @@ fn control_should_say_how_a_device_ended() {
 			.replace("atomic<u32>", "u32"),
 	);
 	let sharing = shader(&source(1, "output[0] = 1;"));
-	let flags =
-		|dry: u8, cut: u8, long: u8| [9, 0, 0, 0, dry, 0, 0, 0, cut, 0, 0, 0, long, 0, 0, 0];
+	let flags = |dry: u8, cut: u8| [9, 0, 0, 0, dry, 0, 0, 0, cut, 0, 0, 0];
 	for (control, alone, shared) in [
-		(flags(0, 0, 0), Ending::Completed, Ending::Completed),
-		(flags(1, 0, 0), Ending::OutOfFuel, Ending::OutOfFuel),
-		(flags(0, 1, 0), Ending::Cut, Ending::Cut),
+		(flags(0, 0), Ending::Completed, Ending::Completed),
+		(flags(1, 0), Ending::OutOfFuel, Ending::OutOfFuel),
+		(flags(0, 1), Ending::Cut, Ending::Cut),
 		// Where invocations learn from each other, one that was cut may have misled the other.
-		(flags(1, 1, 0), Ending::OutOfFuel, Ending::Cut),
-		// One that says that it is dry may have been cut before.
-		(flags(0, 0, 1), Ending::Unsure, Ending::Unsure),
-		(flags(1, 0, 1), Ending::Unsure, Ending::Unsure),
+		(flags(1, 1), Ending::OutOfFuel, Ending::Cut),
 	] {
 		assert_eq!(quiet.ending(&control), Some(alone));
 		assert_eq!(sharing.ending(&control), Some(shared));
 	}
-	assert_eq!(quiet.ending(&[0; 12]), None);
+	assert_eq!(quiet.ending(&[0; 8]), None);
 	assert_eq!(quiet.control_binding(), 2);
-	// Without loops the device need not be watched.
-	assert!(quiet.checked().is_none());
-}
-
-#[test]
-fn invocations_that_take_many_rounds_should_leave_the_ending_unsure() {
-	let most = MAX_SURE_ROUNDS as i32;
-	let body = "for (var i = 0; i < input[id.x]; i++) { output[id.x] += 1; }";
-	let shader = shader(&source(2, body));
-	assert!(shader.checked().is_some());
-	let ending = |rounds: i32, fuel: u32, is_checked: bool| {
-		let inputs = [bytes(&[3, rounds - 1])];
-		let call = Call { inputs: &inputs, params: &[], workgroups: [1; 3], output_bytes: 8 };
-		shader.interpret_instrumented(&call, fuel, is_checked, LIMITS).expect("within the limits").0
-	};
-	assert_eq!(ending(most, MAX_FUEL, false), Ending::Completed);
-	assert_eq!(ending(most + 1, MAX_FUEL, false), Ending::Unsure);
-	assert_eq!(ending(most + 1, MAX_FUEL, true), Ending::Completed);
-	// Whether one is dry as well, which it may only think.
-	assert_eq!(ending(most + 2, MAX_SURE_ROUNDS + 1, false), Ending::Unsure);
-	assert_eq!(ending(most + 2, MAX_SURE_ROUNDS + 1, true), Ending::OutOfFuel);
-	// With no more fuel than that, it is sure.
-	assert_eq!(ending(most, MAX_SURE_ROUNDS, false), Ending::Completed);
-	assert_eq!(ending(most + 1, MAX_SURE_ROUNDS, false), Ending::OutOfFuel);
+	let words = words(&control(0x0102_0304));
+	assert_eq!(words[..3], [0x0102_0304, 0, 0]);
+	// Enough rounds that the last loop can be ended early.
+	assert!(words[3] > 1);
 }
 
 #[test]
@@ -587,12 +561,7 @@ fn random_programs_should_mean_the_same_before_and_after_the_pass() {
 		};
 		assert_eq!(report.races, [], "seed {seed}:\n{}", sample.source);
 		let (ending, output) = shader
-			.interpret_instrumented(
-				&call,
-				sample.fuel,
-				seed % 2 == 0,
-				Limits { steps: 1 << 32, ..LIMITS },
-			)
+			.interpret_instrumented(&call, sample.fuel, Limits { steps: 1 << 32, ..LIMITS })
 			.unwrap_or_else(|error| panic!("seed {seed}: {error}\n{}", sample.source));
 		match report.outcome {
 			Outcome::Completed(expected) => {

@@ -62,7 +62,6 @@ impl Escape {
 pub(crate) struct Uniformity {
 	divergent_loops: BTreeSet<usize>,
 	has_barrier: bool,
-	has_divergent_loop: bool,
 	misplaced_barrier: Option<Span>,
 }
 
@@ -75,11 +74,6 @@ impl Uniformity {
 	/// Whether there is any barrier at all.
 	pub(super) const fn has_barrier(&self) -> bool {
 		self.has_barrier
-	}
-
-	/// Whether invocations of a workgroup may take different numbers of rounds in some loop.
-	pub(super) const fn has_divergent_loop(&self) -> bool {
-		self.has_divergent_loop
 	}
 
 	/// Whether all invocations of a workgroup enter this loop together and take as many rounds.
@@ -177,7 +171,6 @@ pub(crate) fn analyse(module: &Module) -> Uniformity {
 		}
 	}
 	Uniformity {
-		has_divergent_loop: !analysis.loops.is_empty(),
 		divergent_loops: analysis.loops,
 		has_barrier: analysis.has_barrier,
 		misplaced_barrier: analysis.misplaced,

@@ -23,12 +23,17 @@ pub(super) fn functions_with_loops(module: &Module) -> Vec<bool> {
 	let mut with_loops = Vec::with_capacity(module.functions.len());
 	// A function stands behind those that it calls.
 	for (_, function) in module.functions.iter() {
-		let mut census = Census::new(function, &with_loops);
-		census.add(function.body.iter(), false);
-		let has_loop = census.has_loop;
+		let has_loop = takes_rounds(function, &with_loops);
 		with_loops.push(has_loop);
 	}
 	with_loops
+}
+
+/// Whether a function takes rounds, by itself or by those that it calls.
+pub(super) fn takes_rounds(function: &Function, with_loops: &[bool]) -> bool {
+	let mut census = Census::new(function, with_loops);
+	census.add(function.body.iter(), false);
+	census.has_loop
 }
 
 impl Counter {

@@ -33,12 +33,11 @@
 //! meanwhile lies within its buffers, and nobody looks at it.
 //!
 //! **Devices that end loops on their own.** Mesa's software device ends all loops of a vector of 8
-//! invocations after 65,535 rounds that *any* of them took, without a word. As long as all take the same
-//! rounds, or none takes more than [`MAX_SURE_ROUNDS`], that cannot happen. Where invocations may take
-//! different numbers, one that takes more says so in the control buffer ([`Watch::Rounds`]), and the job runs
-//! again as a module in which every loop is followed by the question whether this invocation left it by
-//! itself ([`Watch::Ends`]). That costs small loops more than the fuel does, but few programs take so many
-//! rounds. One that was cut off has said what it took: as one of its vector took thousands, that one says so.
+//! invocations after 65,535 rounds that *any* of them took, without a word; it goes once through the loops of
+//! branches that none takes as well. From then on it ends every loop after its first round. An invocation
+//! therefore takes one more loop before it ends, the *canary*, of as many rounds as the host put into the
+//! control buffer, so that no compiler knows them. If it is ended early, so may have been one before it, and the
+//! control buffer says that the device failed.
 
 mod counter;
 mod rewrite;
@@ -50,7 +49,7 @@ use alloc::{
 	vec,
 	vec::Vec,
 };
-use counter::{Counter, functions_with_loops};
+use counter::{Counter, functions_with_loops, takes_rounds};
 use naga::{
 	AddressSpace, AtomicFunction, BinaryOperator, Block, Expression, Function, GlobalVariable,
 	Handle, LocalVariable, MathFunction, MemoryDecorations, Module, ResourceBinding, Scalar,
@@ -61,27 +60,13 @@ use naga::{
 };
 use rewrite::Rewriter;
 
-/// Most rounds of each with which 16 invocations, twice as many as run together in the widest vector known,
-/// do not take 65,535 between them.
-pub const MAX_SURE_ROUNDS: u32 = 4_000;
 /// Members of the control buffer, in words.
 pub(super) const LIMIT: u32 = 0;
 pub(super) const DRY: u32 = 1;
 pub(super) const CUT: u32 = 2;
-pub(super) const LONG: u32 = 3;
+pub(super) const CANARY: u32 = 3;
 /// How many there are.
 pub(super) const WORDS: u32 = 4;
-
-/// What a module finds out about loops that the device may have ended on its own.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Watch {
-	/// Nothing: it ends none if all invocations take the same rounds.
-	Nothing,
-	/// Whether some invocation took so many rounds that it may have.
-	Rounds,
-	/// Whether it has.
-	Ends,
-}
 
 /// What the pass adds to a module.
 struct Meter {
@@ -90,11 +75,9 @@ struct Meter {
 	/// Those that all invocations of the workgroup take together; only where there are barriers.
 	shared: Option<Handle<GlobalVariable>>,
 	limit: Handle<GlobalVariable>,
-	/// Whether the device ended a loop; only where that is asked.
-	cut: Option<Handle<GlobalVariable>>,
-	watch: Watch,
 	control: Handle<GlobalVariable>,
-	boolean: Handle<Type>,
+	/// The type of counts.
+	number: Handle<Type>,
 	/// Whether functions take rounds, by their index.
 	with_loops: Vec<bool>,
 }
@@ -105,32 +88,34 @@ pub(super) fn instrument(
 	(module, info): (&Module, &ModuleInfo),
 	uniformity: &Uniformity,
 	binding: u32,
-	watch: Watch,
 ) -> Result<Module, String> {
 	let mut result = module.clone();
-	let meter = Meter::add(&mut result, uniformity, binding, watch);
+	let meter = Meter::add(&mut result, uniformity, binding);
 	for (handle, function) in module.functions.iter() {
-		let pass = Pass { module, function, uniformity, meter: &meter, is_entry: false };
+		let pass = Pass { module, function, uniformity, meter: &meter };
 		*result.functions.get_mut(handle) = pass.run(&info[handle])?;
 	}
 	for (index, entry) in module.entry_points.iter().enumerate() {
-		let function = &entry.function;
-		let pass = Pass { module, function, uniformity, meter: &meter, is_entry: true };
-		let function = pass.run(info.get_entry_point(index))?;
+		let (function, info) = (&entry.function, info.get_entry_point(index));
+		let pass = Pass { module, function, uniformity, meter: &meter };
+		let mut body = pass.run(info)?;
+		for argument in &mut body.arguments {
+			argument.binding = None;
+		}
+		let body = result.functions.append(body, Span::UNDEFINED);
 		if let Some(slot) = result.entry_points.get_mut(index) {
-			slot.function = function;
+			slot.function = pass.entry(body, info)?;
 		}
 	}
 	Ok(result)
 }
 
 impl Meter {
-	fn add(module: &mut Module, uniformity: &Uniformity, binding: u32, watch: Watch) -> Self {
+	fn add(module: &mut Module, uniformity: &Uniformity, binding: u32) -> Self {
 		let with_loops = functions_with_loops(module);
 		let mut ty = |inner| module.types.insert(Type { name: None, inner }, Span::UNDEFINED);
 		// Signed numbers compare quicker; no count comes near 2³¹.
 		let number = ty(TypeInner::Scalar(Scalar::I32));
-		let boolean = ty(TypeInner::Scalar(Scalar::BOOL));
 		let flag = ty(TypeInner::Atomic(Scalar::U32));
 		let member = |name: &str, ty, number: u32| StructMember {
 			name: Some(name.to_string()),
@@ -142,7 +127,7 @@ impl Meter {
 			member("limit", number, LIMIT),
 			member("dry", flag, DRY),
 			member("cut", flag, CUT),
-			member("long", flag, LONG),
+			member("canary", number, CANARY),
 		];
 		let inner = TypeInner::Struct { members, span: WORDS * 4 };
 		let name = Some("AitbcControl".to_string());
@@ -165,10 +150,8 @@ impl Meter {
 			used: variable("used", private, None, number),
 			shared: uniformity.has_barrier().then(|| variable("shared", private, None, number)),
 			limit: variable("limit", private, None, number),
-			cut: (watch == Watch::Ends).then(|| variable("cut", private, None, boolean)),
-			watch,
 			control: variable("control", storage, place, control),
-			boolean,
+			number,
 			with_loops,
 		}
 	}
@@ -180,8 +163,6 @@ struct Pass<'a> {
 	function: &'a Function,
 	uniformity: &'a Uniformity,
 	meter: &'a Meter,
-	/// Whether it is the entry point.
-	is_entry: bool,
 }
 
 /// How a loop sees that the fuel is used up.
@@ -194,33 +175,37 @@ enum Gauge {
 	Counter { counter: Counter, start: Handle<Expression>, end: Handle<Expression> },
 }
 
-/// What a `break` leaves.
-#[derive(Clone, Copy)]
-enum Target {
-	/// A switch, or nothing.
-	Other,
-	/// A loop, with the variable that says that it was left on purpose.
-	Loop(Option<Handle<LocalVariable>>),
-}
-
 impl Pass<'_> {
 	fn run(&self, info: &FunctionInfo) -> Result<Function, String> {
-		let old = self.function;
-		let mut rewriter = Rewriter::new(self.module, info, old)?;
-		let mut body = Block::new();
-		if self.is_entry {
-			self.prologue(&mut rewriter, &mut body);
-		}
-		let mut rest = self.block(&mut rewriter, &old.body, Target::Other)?;
-		body.append(&mut rest);
-		if self.is_entry {
-			// The end of the body as well as its returns, which the block above took care of.
-			if !matches!(body.last(), Some(Statement::Return { .. })) {
-				self.epilogue(&mut rewriter, &mut body);
-			}
-			ensure_block_returns(&mut body);
-		}
+		let mut rewriter = Rewriter::new(self.module, info, self.function)?;
+		let body = self.block(&mut rewriter, &self.function.body)?;
 		rewriter.finish(body)
+	}
+
+	/// An entry point that calls its former body: that may end at many places, this at one.
+	fn entry(&self, body: Handle<Function>, info: &FunctionInfo) -> Result<Function, String> {
+		let old = Function {
+			name: self.function.name.clone(),
+			arguments: self.function.arguments.clone(),
+			..Function::default()
+		};
+		let mut rewriter = Rewriter::new(self.module, info, &old)?;
+		let mut block = Block::new();
+		// Without loops there is nothing to count, and nothing to end.
+		let has_loop = takes_rounds(self.function, &self.meter.with_loops);
+		if has_loop {
+			self.prologue(&mut rewriter, &mut block);
+		}
+		let arguments = (0_u32..)
+			.zip(&old.arguments)
+			.map(|(number, _)| rewriter.free(Expression::FunctionArgument(number)))
+			.collect();
+		push(&mut block, Statement::Call { function: body, arguments, result: None });
+		if has_loop {
+			self.epilogue(&mut rewriter, &mut block);
+		}
+		ensure_block_returns(&mut block);
+		rewriter.finish(block)
 	}
 
 	/// Takes the limit out of the control buffer.
@@ -233,39 +218,36 @@ impl Pass<'_> {
 		push(block, Statement::Store { pointer: limit, value });
 	}
 
-	/// Says in the control buffer how this invocation ended. What an invocation counts after the device
-	/// ended one of its loops means nothing.
+	/// Says in the control buffer how this invocation ended. What it counted means nothing if the device may
+	/// have ended one of its loops.
 	fn epilogue(&self, rewriter: &mut Rewriter<'_>, block: &mut Block) {
-		if self.meter.watch == Watch::Rounds {
-			self.report_long(rewriter, block);
-		}
-		let Some(cut) = self.meter.cut else { return self.report_dry(rewriter, block) };
-		let pointer = rewriter.global(cut);
-		let condition = rewriter.emit(block, Expression::Load { pointer });
-		let accept = self.raise(rewriter, CUT);
-		let mut reject = Block::new();
-		self.report_dry(rewriter, &mut reject);
+		let ty = self.meter.number;
+		let name = Some("aitbc_canary".to_string());
+		let canary = rewriter.local(LocalVariable { name, ty, init: None });
+		let canary = rewriter.free(Expression::LocalVariable(canary));
+		let control = rewriter.global(self.meter.control);
+		let rounds = Expression::AccessIndex { base: control, index: CANARY };
+		let pointer = rewriter.emit(block, rounds);
+		let rounds = rewriter.emit(block, Expression::Load { pointer });
+		let mut body = Block::new();
+		let now = rewriter.emit(&mut body, Expression::Load { pointer: canary });
+		let condition = rewriter.emit(&mut body, binary(BinaryOperator::Equal, now, rounds));
+		push(&mut body, break_where(condition));
+		let one = rewriter.number(1);
+		let value = rewriter.emit(&mut body, binary(BinaryOperator::Add, now, one));
+		push(&mut body, Statement::Store { pointer: canary, value });
+		push(block, Statement::Loop { body, continuing: Block::new(), break_if: None });
+		let reached = rewriter.emit(block, Expression::Load { pointer: canary });
+		let condition = rewriter.emit(block, binary(BinaryOperator::Equal, reached, rounds));
+		let mut accept = Block::new();
+		self.report_dry(rewriter, &mut accept);
+		let reject = self.raise(rewriter, CUT);
 		push(block, Statement::If { condition, accept, reject });
 	}
 
 	fn report_dry(&self, rewriter: &mut Rewriter<'_>, block: &mut Block) {
 		let condition = self.compare(rewriter, block, self.meter.used, BinaryOperator::Greater);
 		let accept = self.raise(rewriter, DRY);
-		push(block, Statement::If { condition, accept, reject: Block::new() });
-	}
-
-	/// Not where the limit makes sure: it may be exceeded.
-	fn report_long(&self, rewriter: &mut Rewriter<'_>, block: &mut Block) {
-		let [left, right] = [self.meter.used, self.meter.limit].map(|variable| {
-			let pointer = rewriter.global(variable);
-			rewriter.emit(block, Expression::Load { pointer })
-		});
-		let least = smaller(left, right);
-		let left = rewriter.emit(block, least);
-		let right = rewriter.number(MAX_SURE_ROUNDS.cast_signed());
-		let op = BinaryOperator::Greater;
-		let condition = rewriter.emit(block, Expression::Binary { op, left, right });
-		let accept = self.raise(rewriter, LONG);
 		push(block, Statement::If { condition, accept, reject: Block::new() });
 	}
 
@@ -366,14 +348,9 @@ impl Pass<'_> {
 		push(block, Statement::Store { pointer, value });
 	}
 
-	fn block(
-		&self,
-		rewriter: &mut Rewriter<'_>,
-		old: &Block,
-		target: Target,
-	) -> Result<Block, String> {
+	fn block(&self, rewriter: &mut Rewriter<'_>, old: &Block) -> Result<Block, String> {
 		let mut block = Block::with_capacity(old.len());
-		self.statements(rewriter, &mut block, old.span_iter(), target)?;
+		self.statements(rewriter, &mut block, old.span_iter())?;
 		Ok(block)
 	}
 
@@ -382,10 +359,9 @@ impl Pass<'_> {
 		rewriter: &mut Rewriter<'_>,
 		block: &mut Block,
 		old: impl Iterator<Item = (&'b Statement, &'b Span)>,
-		target: Target,
 	) -> Result<(), String> {
 		for (statement, span) in old {
-			self.statement(rewriter, block, (statement, *span), target)?;
+			self.statement(rewriter, block, (statement, *span))?;
 		}
 		Ok(())
 	}
@@ -395,41 +371,30 @@ impl Pass<'_> {
 		rewriter: &mut Rewriter<'_>,
 		block: &mut Block,
 		(statement, span): (&Statement, Span),
-		target: Target,
 	) -> Result<(), String> {
 		let new = match statement {
 			Statement::Emit(range) => {
 				rewriter.emit_again(block, range, span)?;
 				return Ok(());
 			}
-			Statement::Block(inner) => Statement::Block(self.block(rewriter, inner, target)?),
+			Statement::Block(inner) => Statement::Block(self.block(rewriter, inner)?),
 			Statement::If { condition, accept, reject } => Statement::If {
 				condition: rewriter.of(*condition)?,
-				accept: self.block(rewriter, accept, target)?,
-				reject: self.block(rewriter, reject, target)?,
+				accept: self.block(rewriter, accept)?,
+				reject: self.block(rewriter, reject)?,
 			},
 			Statement::Switch { selector, cases } => {
 				let mut new = Vec::with_capacity(cases.len());
 				for case in cases {
-					let body = self.block(rewriter, &case.body, Target::Other)?;
+					let body = self.block(rewriter, &case.body)?;
 					let (value, fall_through) = (case.value, case.fall_through);
 					new.push(SwitchCase { value, body, fall_through });
 				}
 				Statement::Switch { selector: rewriter.of(*selector)?, cases: new }
 			}
 			Statement::Loop { .. } => return self.add_loop(rewriter, block, statement, span),
-			Statement::Break => {
-				if let Target::Loop(left) = target {
-					self.leave(rewriter, block, left);
-				}
-				Statement::Break
-			}
-			Statement::Return { value } => {
-				if self.is_entry {
-					self.epilogue(rewriter, block);
-				}
-				Statement::Return { value: rewriter.of_option(*value)? }
-			}
+			Statement::Break => Statement::Break,
+			Statement::Return { value } => Statement::Return { value: rewriter.of_option(*value)? },
 			Statement::Continue => Statement::Continue,
 			Statement::ControlBarrier(barrier) => Statement::ControlBarrier(*barrier),
 			Statement::MemoryBarrier(barrier) => Statement::MemoryBarrier(*barrier),
@@ -459,20 +424,6 @@ impl Pass<'_> {
 		Ok(())
 	}
 
-	/// Notes that a loop is left on purpose.
-	fn leave(
-		&self,
-		rewriter: &mut Rewriter<'_>,
-		block: &mut Block,
-		left: Option<Handle<LocalVariable>>,
-	) {
-		if let Some(left) = left {
-			let pointer = rewriter.free(Expression::LocalVariable(left));
-			let value = rewriter.boolean(true);
-			push(block, Statement::Store { pointer, value });
-		}
-	}
-
 	fn add_loop(
 		&self,
 		rewriter: &mut Rewriter<'_>,
@@ -483,16 +434,6 @@ impl Pass<'_> {
 		let Statement::Loop { body: old, continuing, break_if } = statement else {
 			return Err("no loop".to_string());
 		};
-		let left = self.meter.cut.map(|_| {
-			let variable = LocalVariable { name: None, ty: self.meter.boolean, init: None };
-			let left = rewriter.local(variable);
-			// The loop may stand in another one, and this variable be true from its last time.
-			let pointer = rewriter.free(Expression::LocalVariable(left));
-			let value = rewriter.boolean(false);
-			push(block, Statement::Store { pointer, value });
-			left
-		});
-		let target = Target::Loop(left);
 		let mut body = Block::new();
 		let is_uniform = self.uniformity.is_uniform_loop(statement);
 		let exit = Exit::of(old);
@@ -512,38 +453,25 @@ impl Pass<'_> {
 		};
 		if let Some(exit) = &exit {
 			let statements = old.span_iter().take(exit.position);
-			self.statements(rewriter, &mut body, statements, target)?;
+			self.statements(rewriter, &mut body, statements)?;
 			let condition = self.exit_condition(rewriter, &mut body, exit, gauge)?;
-			let mut accept = Block::new();
-			self.leave(rewriter, &mut accept, left);
-			push(&mut accept, Statement::Break);
-			push(&mut body, Statement::If { condition, accept, reject: Block::new() });
+			push(&mut body, break_where(condition));
 		} else if break_if.is_none() {
 			let condition = self.is_used_up(rewriter, &mut body, gauge);
-			let mut accept = Block::new();
-			self.leave(rewriter, &mut accept, left);
-			push(&mut accept, Statement::Break);
-			push(&mut body, Statement::If { condition, accept, reject: Block::new() });
+			push(&mut body, break_where(condition));
 		}
 		let done = exit.as_ref().map_or(0, |exit| exit.position.saturating_add(1));
-		self.statements(rewriter, &mut body, old.span_iter().skip(done), target)?;
-		let mut continuing = self.block(rewriter, continuing, Target::Other)?;
+		self.statements(rewriter, &mut body, old.span_iter().skip(done))?;
+		let mut continuing = self.block(rewriter, continuing)?;
 		let mut break_if = rewriter.of_option(*break_if)?;
 		if let Some(own) = break_if.filter(|_| exit.is_none()) {
 			let dry = self.is_used_up(rewriter, &mut continuing, gauge);
 			let either = binary(BinaryOperator::LogicalOr, dry, own);
 			break_if = Some(rewriter.emit(&mut continuing, either));
 		}
-		if let (Some(left), Some(value)) = (left, break_if) {
-			let pointer = rewriter.free(Expression::LocalVariable(left));
-			push(&mut continuing, Statement::Store { pointer, value });
-		}
 		block.push(Statement::Loop { body, continuing, break_if }, span);
 		if let Gauge::Counter { counter, start, .. } = gauge {
 			self.settle(rewriter, block, counter, start);
-		}
-		if let Some(left) = left {
-			self.check_cut(rewriter, block, left);
 		}
 		Ok(())
 	}
@@ -582,29 +510,6 @@ impl Pass<'_> {
 			}
 		}
 	}
-
-	/// After a loop: notes if this invocation did not leave it by itself, unless its fuel was used up
-	/// before.
-	fn check_cut(
-		&self,
-		rewriter: &mut Rewriter<'_>,
-		block: &mut Block,
-		left: Handle<LocalVariable>,
-	) {
-		let Some(cut) = self.meter.cut else { return };
-		let pointer = rewriter.free(Expression::LocalVariable(left));
-		let expr = rewriter.emit(block, Expression::Load { pointer });
-		let op = UnaryOperator::LogicalNot;
-		let condition = rewriter.emit(block, Expression::Unary { op, expr });
-		let mut accept = Block::new();
-		let exceeded =
-			self.compare(rewriter, &mut accept, self.meter.used, BinaryOperator::Greater);
-		let pointer = rewriter.global(cut);
-		let value = rewriter.boolean(true);
-		let reject = Block::from_vec(vec![Statement::Store { pointer, value }]);
-		push(&mut accept, Statement::If { condition: exceeded, accept: Block::new(), reject });
-		push(block, Statement::If { condition, accept, reject: Block::new() });
-	}
 }
 
 /// The question at the beginning of a loop whether to leave it.
@@ -635,6 +540,11 @@ fn only_makes_values(statement: &Statement) -> bool {
 		}
 		_ => false,
 	}
+}
+
+fn break_where(condition: Handle<Expression>) -> Statement {
+	let accept = Block::from_vec(vec![Statement::Break]);
+	Statement::If { condition, accept, reject: Block::new() }
 }
 
 const fn binary(

@@ -37,7 +37,6 @@ pub(super) struct Rewriter<'a> {
 	handles: Vec<Handle<Expression>>,
 	globals: BTreeMap<usize, Handle<Expression>>,
 	words: BTreeMap<u32, Handle<Expression>>,
-	booleans: BTreeMap<bool, Handle<Expression>>,
 	numbers: BTreeMap<i32, Handle<Expression>>,
 }
 
@@ -69,7 +68,6 @@ impl<'a> Rewriter<'a> {
 			handles: Vec::with_capacity(count),
 			globals: BTreeMap::new(),
 			words: BTreeMap::new(),
-			booleans: BTreeMap::new(),
 			numbers: BTreeMap::new(),
 		};
 		for (handle, expression) in old.expressions.iter() {
@@ -148,16 +146,6 @@ impl<'a> Rewriter<'a> {
 		}
 		let handle = self.free(Expression::Literal(Literal::I32(number)));
 		self.numbers.insert(number, handle);
-		handle
-	}
-
-	/// A constant.
-	pub fn boolean(&mut self, value: bool) -> Handle<Expression> {
-		if let Some(handle) = self.booleans.get(&value) {
-			return *handle;
-		}
-		let handle = self.free(Expression::Literal(Literal::Bool(value)));
-		self.booleans.insert(value, handle);
 		handle
 	}
 
