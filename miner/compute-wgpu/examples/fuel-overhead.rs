@@ -10,7 +10,7 @@
 
 use aitbc_compute_core::{
 	profile,
-	shader::{self, Ending, Shader},
+	shader::{Ending, MAX_FUEL, Shader},
 };
 use std::{
 	borrow::Cow,
@@ -232,7 +232,7 @@ impl Device {
 		let inputs: Vec<_> = job.inputs.iter().map(|input| self.buffer(input)).collect();
 		let output = || self.buffer(&vec![0; job.words as usize * 4]);
 		let (expected, found) = (output(), output());
-		let control = self.buffer(&shader::control(shader::MAX_FUEL));
+		let control = self.buffer(&shader.control(MAX_FUEL));
 		let plain: Vec<_> = inputs.iter().chain([&expected]).collect();
 		let plain = self.prepare(ShaderSource::Wgsl(job.source.into()), &plain);
 		// A program without loops has no use for it.

@@ -6,7 +6,7 @@ use crate::{
 };
 use aitbc_compute_core::{
 	profile::Program,
-	shader::{self, Call, Ending, Shader},
+	shader::{Call, Ending, Shader},
 };
 use std::{borrow::Cow, time::Duration};
 use wgpu::ShaderSource;
@@ -65,7 +65,7 @@ impl Gpu {
 				layout: &layout,
 				inputs: &inputs,
 				output_bytes: output_bytes as u64,
-				control: &shader::control(fuel),
+				control: &shader.control(fuel),
 				workgroups,
 			};
 			self.dispatch(&dispatch, deadline, |bytes| {

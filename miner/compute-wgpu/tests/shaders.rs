@@ -259,6 +259,61 @@ fn loops_that_the_device_ends_should_never_give_a_result() {
 }
 
 #[test]
+fn invocations_that_do_not_exist_should_take_no_rounds() {
+	// Mesa's software device runs eight invocations where a workgroup has three.
+	let inputs = inputs();
+	for (size, arguments) in [
+		("3", "@builtin(local_invocation_index) l: u32"),
+		(
+			"1",
+			"@builtin(local_invocation_index) l: u32, @builtin(local_invocation_id) id: vec3<u32>",
+		),
+		("9", "@builtin(local_invocation_index) l: u32, @builtin(workgroup_id) group: vec3<u32>"),
+		("3, 1, 3", "@builtin(local_invocation_index) l: u32"),
+	] {
+		let count: u32 =
+			size.split(", ").map(|side| side.parse::<u32>().expect("a number")).product();
+		for stranger in count..count.next_multiple_of(8) {
+			let source = format!(
+				"@group(0) @binding(0) var<storage, read> input: array<i32>;
+				@group(0) @binding(1) var<storage, read_write> output: array<u32>;
+				@compute @workgroup_size({size}) fn main({arguments}) {{
+					loop {{
+						if l == {stranger}u {{ continue; }}
+						for (var k = 0u; k < l; k++) {{ output[l] += 1u; }}
+						break;
+					}}
+					for (var k = 0u; k < l; k++) {{ output[l] += 1u; }}
+				}}"
+			);
+			let expected: Vec<u8> = (0..count).flat_map(|l| (2 * l).to_le_bytes()).collect();
+			let call = Call { output_bytes: expected.len(), ..call(&inputs, 1, 1) };
+			assert_eq!(on_device(&source, &call, MAX_FUEL), Ok(expected), "{size}, {stranger}");
+		}
+	}
+}
+
+#[test]
+fn entry_points_should_keep_their_arguments() {
+	let body = "var n = 0u; while n < in.id.x { n++; } output[in.index] = n + 10u * in.id.y;";
+	for members in [
+		"@builtin(local_invocation_index) index: u32, @builtin(local_invocation_id) id: vec3<u32>",
+		"@builtin(local_invocation_index) index: u32, @builtin(global_invocation_id) id: vec3<u32>",
+	] {
+		let source = format!(
+			"struct In {{ {members} }}
+			@group(0) @binding(0) var<storage, read> input: array<i32>;
+			@group(0) @binding(1) var<storage, read_write> output: array<u32>;
+			@compute @workgroup_size(3, 2) fn main(in: In) {{ {body} }}"
+		);
+		let inputs = inputs();
+		let expected: Vec<u8> =
+			[0, 1, 2, 10, 11, 12_u32].into_iter().flat_map(u32::to_le_bytes).collect();
+		assert_eq!(on_device(&source, &call(&inputs, 1, 6), MAX_FUEL), Ok(expected), "{members}");
+	}
+}
+
+#[test]
 fn loops_should_not_be_ended_where_no_device_has_to() {
 	let inputs = inputs();
 	let body = "for (var turn = 0u; turn < 32u; turn++) {

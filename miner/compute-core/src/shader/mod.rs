@@ -58,21 +58,15 @@ use naga::{
 /// rounds; it is the smallest known limit of this kind.
 pub const MAX_FUEL: u32 = 60_000;
 /// Length of the control buffer, bytes.
-pub const CONTROL_BYTES: usize = 16;
+pub const CONTROL_BYTES: usize = 32;
 
 /// Rounds of the loop by which an invocation finds out whether the device ends loops early. The device ends it
 /// after the first; the others are for compilers that move a round out of a loop.
-const CANARY_ROUNDS: u8 = 3;
+const CANARY_ROUNDS: u32 = 3;
 
 /// Fuel of each invocation of a job: how many rounds of loops it may take (INV-COMPUTE-17).
 pub fn fuel(units_limit: u64) -> u32 {
 	u32::try_from(units_limit).unwrap_or(u32::MAX).min(MAX_FUEL)
-}
-
-/// What the control buffer must hold before the dispatch.
-pub const fn control(fuel: u32) -> [u8; CONTROL_BYTES] {
-	let [a, b, c, d] = fuel.to_le_bytes();
-	[a, b, c, d, 0, 0, 0, 0, 0, 0, 0, 0, CANARY_ROUNDS, 0, 0, 0]
 }
 
 /// How a dispatch of an instrumented program ended on a device.
@@ -134,6 +128,7 @@ pub struct Shader {
 	/// Whether invocations learn from each other while they run.
 	communicates: bool,
 	control_binding: u32,
+	workgroup_size: [u32; 3],
 	loops: Vec<Loop>,
 }
 
@@ -187,6 +182,8 @@ impl Shader {
 			.any(|(_, variable)| variable.space == AddressSpace::WorkGroup);
 		let has_barrier = uniformity.has_barrier();
 		let loops = uniformity.loops(&module, program.source());
+		let entry = module.entry_points.first().ok_or("a program without an entry point")?;
+		let workgroup_size = entry.workgroup_size;
 		Ok(Self {
 			source: program.source().to_string(),
 			module,
@@ -195,6 +192,7 @@ impl Shader {
 			has_barrier,
 			communicates,
 			control_binding,
+			workgroup_size,
 			loops,
 		})
 	}
@@ -202,6 +200,19 @@ impl Shader {
 	/// The program for a device. Its buffers are those of the program, and the control buffer.
 	pub const fn instrumented(&self) -> &Module {
 		&self.instrumented.module
+	}
+
+	/// What the control buffer must hold before a dispatch in which each invocation has so much fuel.
+	pub fn control(&self, fuel: u32) -> [u8; CONTROL_BYTES] {
+		let [x, y, z] = self.workgroup_size;
+		let mut bytes = [0; CONTROL_BYTES];
+		// At most 1,024.
+		let count = x.saturating_mul(y).saturating_mul(z);
+		let words = [fuel, 0, 0, CANARY_ROUNDS, x, y, z, count];
+		for (slot, word) in bytes.as_chunks_mut().0.iter_mut().zip(words) {
+			*slot = word.to_le_bytes();
+		}
+		bytes
 	}
 
 	/// Number of the control buffer in group 0: one more than the output's.
@@ -270,7 +281,7 @@ impl Shader {
 		let Instrumented { module, info } = &self.instrumented;
 		let (source, has_barrier) = (self.source.as_str(), self.has_barrier);
 		let target = interpret::Target { module, info, source, fuel: None, has_barrier };
-		let words = interpret::words_of(&control(fuel));
+		let words = interpret::words_of(&self.control(fuel));
 		let end = interpret::run(&target, call, Some(words), Workgroups::All, limits)?;
 		let bytes: Vec<u8> = end
 			.buffers

@@ -2,7 +2,7 @@
 
 use super::{
 	Call, Ending, InterpretError, Limits, MAX_FUEL, Memory, Outcome, Report, Shader, Workgroups,
-	control, fuel,
+	fuel,
 	generate::{Choices, sample},
 };
 use crate::profile::{self, Location, ProfileError, Rule};
@@ -204,7 +204,6 @@ fn fuel_should_count_rounds_exactly() {
 	assert_eq!(fuel(1), 1);
 	assert_eq!(fuel(60_001), MAX_FUEL);
 	assert_eq!(fuel(u64::MAX), MAX_FUEL);
-	assert_eq!(control(0x0102_0304)[..5], [4, 3, 2, 1, 0]);
 }
 
 #[test]
@@ -260,10 +259,11 @@ fn control_should_say_how_a_device_ended() {
 	}
 	assert_eq!(quiet.ending(&[0; 8]), None);
 	assert_eq!(quiet.control_binding(), 2);
-	let words = words(&control(0x0102_0304));
+	let words = words(&shader(&source(24, "output[0] = 1;")).control(0x0102_0304));
 	assert_eq!(words[..3], [0x0102_0304, 0, 0]);
 	// Enough rounds that the last loop can be ended early.
 	assert!(words[3] > 1);
+	assert_eq!(words[4..], [24, 1, 1, 24]);
 }
 
 #[test]

@@ -38,11 +38,15 @@
 //! therefore takes one more loop before it ends, the *canary*, of as many rounds as the host put into the
 //! control buffer, so that no compiler knows them. If it is ended early, so may have been one before it, and the
 //! control buffer says that the device failed.
+//!
+//! That device also runs invocations that do not exist, to fill a vector where the workgroup is no multiple of 8;
+//! they write nothing, but the rounds that they take count. They get no fuel: the host puts the
+//! workgroup's size into the control buffer, as compilers know of no id beyond it.
 
 mod counter;
 mod rewrite;
 
-use super::uniform::Uniformity;
+use super::{CONTROL_BYTES, uniform::Uniformity};
 use alloc::{
 	format,
 	string::{String, ToString},
@@ -51,22 +55,23 @@ use alloc::{
 };
 use counter::{Counter, functions_with_loops, takes_rounds};
 use naga::{
-	AddressSpace, AtomicFunction, BinaryOperator, Block, Expression, Function, GlobalVariable,
-	Handle, LocalVariable, MathFunction, MemoryDecorations, Module, ResourceBinding, Scalar,
-	ScalarKind, Span, Statement, StorageAccess, StructMember, SwitchCase, Type, TypeInner,
-	UnaryOperator,
+	AddressSpace, AtomicFunction, BinaryOperator, Binding, Block, BuiltIn, Expression, Function,
+	FunctionArgument, GlobalVariable, Handle, LocalVariable, MathFunction, MemoryDecorations,
+	Module, RelationalFunction, ResourceBinding, Scalar, ScalarKind, Span, Statement,
+	StorageAccess, StructMember, SwitchCase, Type, TypeInner, UnaryOperator, VectorSize,
 	proc::ensure_block_returns,
 	valid::{FunctionInfo, ModuleInfo},
 };
 use rewrite::Rewriter;
 
-/// Members of the control buffer, in words.
+/// Members of the control buffer.
 pub(super) const LIMIT: u32 = 0;
 pub(super) const DRY: u32 = 1;
 pub(super) const CUT: u32 = 2;
 pub(super) const CANARY: u32 = 3;
-/// How many there are.
-pub(super) const WORDS: u32 = 4;
+/// Three words.
+const SIZE: u32 = 4;
+const COUNT: u32 = 5;
 
 /// What the pass adds to a module.
 struct Meter {
@@ -78,6 +83,9 @@ struct Meter {
 	control: Handle<GlobalVariable>,
 	/// The type of counts.
 	number: Handle<Type>,
+	/// The type of ids.
+	vector: Handle<Type>,
+	word: Handle<Type>,
 	/// Whether functions take rounds, by their index.
 	with_loops: Vec<bool>,
 }
@@ -117,6 +125,8 @@ impl Meter {
 		// Signed numbers compare quicker; no count comes near 2³¹.
 		let number = ty(TypeInner::Scalar(Scalar::I32));
 		let flag = ty(TypeInner::Atomic(Scalar::U32));
+		let word = ty(TypeInner::Scalar(Scalar::U32));
+		let vector = ty(TypeInner::Vector { size: VectorSize::Tri, scalar: Scalar::U32 });
 		let member = |name: &str, ty, number: u32| StructMember {
 			name: Some(name.to_string()),
 			ty,
@@ -128,8 +138,10 @@ impl Meter {
 			member("dry", flag, DRY),
 			member("cut", flag, CUT),
 			member("canary", number, CANARY),
+			member("size", vector, SIZE),
+			StructMember { offset: 28, ..member("count", word, COUNT) },
 		];
-		let inner = TypeInner::Struct { members, span: WORDS * 4 };
+		let inner = TypeInner::Struct { members, span: CONTROL_BYTES as u32 };
 		let name = Some("AitbcControl".to_string());
 		let control = module.types.insert(Type { name, inner }, Span::UNDEFINED);
 		let mut variable = |name: &str, space, binding, ty| {
@@ -152,6 +164,8 @@ impl Meter {
 			limit: variable("limit", private, None, number),
 			control: variable("control", storage, place, control),
 			number,
+			vector,
+			word,
 			with_loops,
 		}
 	}
@@ -163,6 +177,14 @@ struct Pass<'a> {
 	function: &'a Function,
 	uniformity: &'a Uniformity,
 	meter: &'a Meter,
+}
+
+/// Where an entry point finds a value that it is given.
+#[derive(Clone, Copy)]
+struct Place {
+	argument: u32,
+	/// Of that argument, if it is a structure.
+	member: Option<u32>,
 }
 
 /// How a loop sees that the fuel is used up.
@@ -184,20 +206,22 @@ impl Pass<'_> {
 
 	/// An entry point that calls its former body: that may end at many places, this at one.
 	fn entry(&self, body: Handle<Function>, info: &FunctionInfo) -> Result<Function, String> {
-		let old = Function {
-			name: self.function.name.clone(),
-			arguments: self.function.arguments.clone(),
-			..Function::default()
-		};
-		let mut rewriter = Rewriter::new(self.module, info, &old)?;
-		let mut block = Block::new();
 		// Without loops there is nothing to count, and nothing to end.
 		let has_loop = takes_rounds(self.function, &self.meter.with_loops);
-		if has_loop {
-			self.prologue(&mut rewriter, &mut block);
+		let mut arguments = self.function.arguments.clone();
+		let places = has_loop.then(|| {
+			let Meter { vector, word, .. } = *self.meter;
+			[(BuiltIn::LocalInvocationId, vector), (BuiltIn::LocalInvocationIndex, word)]
+				.map(|(built_in, ty)| self.place_of(&mut arguments, built_in, ty))
+		});
+		let old = Function { name: self.function.name.clone(), arguments, ..Function::default() };
+		let mut rewriter = Rewriter::new(self.module, info, &old)?;
+		let mut block = Block::new();
+		if let Some(places) = places {
+			self.prologue(&mut rewriter, &mut block, places);
 		}
 		let arguments = (0_u32..)
-			.zip(&old.arguments)
+			.zip(&self.function.arguments)
 			.map(|(number, _)| rewriter.free(Expression::FunctionArgument(number)))
 			.collect();
 		push(&mut block, Statement::Call { function: body, arguments, result: None });
@@ -208,14 +232,55 @@ impl Pass<'_> {
 		rewriter.finish(block)
 	}
 
-	/// Takes the limit out of the control buffer.
-	fn prologue(&self, rewriter: &mut Rewriter<'_>, block: &mut Block) {
-		let control = rewriter.global(self.meter.control);
-		let limit = rewriter.global(self.meter.limit);
-		let pointer = Expression::AccessIndex { base: control, index: LIMIT };
-		let pointer = rewriter.emit(block, pointer);
-		let value = rewriter.emit(block, Expression::Load { pointer });
-		push(block, Statement::Store { pointer: limit, value });
+	/// Where an entry point with these arguments finds a value; it gets one more argument if it has none.
+	fn place_of(
+		&self,
+		arguments: &mut Vec<FunctionArgument>,
+		built_in: BuiltIn,
+		ty: Handle<Type>,
+	) -> Place {
+		let binding = Some(Binding::BuiltIn(built_in));
+		for (argument, number) in arguments.iter().zip(0_u32..) {
+			if argument.binding == binding {
+				return Place { argument: number, member: None };
+			}
+			if let Ok(Type { inner: TypeInner::Struct { members, .. }, .. }) =
+				self.module.types.get_handle(argument.ty)
+				&& let Some((_, member)) =
+					members.iter().zip(0_u32..).find(|(member, _)| member.binding == binding)
+			{
+				return Place { argument: number, member: Some(member) };
+			}
+		}
+		let argument = arguments.len() as u32;
+		arguments.push(FunctionArgument { name: None, ty, binding });
+		Place { argument, member: None }
+	}
+
+	/// Takes the limit out of the control buffer; none for invocations that do not exist.
+	fn prologue(&self, rewriter: &mut Rewriter<'_>, block: &mut Block, places: [Place; 2]) {
+		let [id, number] = places.map(|place| {
+			let base = rewriter.free(Expression::FunctionArgument(place.argument));
+			place
+				.member
+				.map_or(base, |index| rewriter.emit(block, Expression::AccessIndex { base, index }))
+		});
+		let base = rewriter.global(self.meter.control);
+		let [limit, size, count] = [LIMIT, SIZE, COUNT].map(|index| {
+			let pointer = rewriter.emit(block, Expression::AccessIndex { base, index });
+			rewriter.emit(block, Expression::Load { pointer })
+		});
+		// Both: compilers know the id where a side is one, and the number of one that does not exist may be
+		// another's where rows are filled up.
+		let argument = rewriter.emit(block, binary(BinaryOperator::Less, id, size));
+		let fun = RelationalFunction::All;
+		let left = rewriter.emit(block, Expression::Relational { fun, argument });
+		let right = rewriter.emit(block, binary(BinaryOperator::Less, number, count));
+		let condition = rewriter.emit(block, binary(BinaryOperator::LogicalAnd, left, right));
+		let reject = rewriter.number(0);
+		let value = rewriter.emit(block, Expression::Select { condition, accept: limit, reject });
+		let pointer = rewriter.global(self.meter.limit);
+		push(block, Statement::Store { pointer, value });
 	}
 
 	/// Says in the control buffer how this invocation ended. What it counted means nothing if the device may
