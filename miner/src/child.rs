@@ -53,7 +53,7 @@ pub fn describe(device: &DeviceSelector) -> io::Result<()> {
 /// Opens the device, says so, reads one request, does it, writes the response.
 ///
 /// Limits and confines the whole process first, and ends it at once when standard input closes (the parent is
-/// gone) or the job's time is over; call it from a process that does nothing else.
+/// gone) or the job's time has been over for seconds; call it from a process that does nothing else.
 ///
 /// # Errors
 /// If the limits cannot be set, or the parent does not speak as it should.

@@ -1,7 +1,7 @@
 //! AITBC's GPU engine: takes one unit of work, gives its output or says why there is none.
 //!
 //! - [`WorkRequest`] and [`WorkResult`] are the whole contract; [`Engine`] carries it out.
-//! - [`DeviceEngine`] works in this process. A shader that never ends would never come back.
+//! - [`DeviceEngine`] works in this process: a driver that crashes or hangs takes it along.
 //! - [`ProcessEngine`] runs every job in a child process with a time and a memory limit, and kills it.
 //!   This is what a miner's daemon uses, in a [`DevicePool`] if it has several devices.
 //! - [`conformance`] shows whether a device gives the reference's bits.
@@ -26,7 +26,8 @@
 //! ```
 //!
 //! A result is never invented: bytes come back only if every step succeeded; everything else is a
-//! [`WorkResult::Failed`] with a code that the chain knows and a message for a person.
+//! [`WorkResult::Failed`] with a code that the chain knows and a message for a person, or a shader that ran
+//! out of fuel.
 
 mod child;
 pub mod conformance;

@@ -38,6 +38,8 @@ pub(crate) enum Role {
 pub(crate) enum Fault {
 	TimedOut,
 	Crashed(String),
+	/// Or it said that there is no such device.
+	NoDevice(String),
 }
 
 impl Fault {
@@ -49,7 +51,7 @@ impl Fault {
 	pub fn describe(self, limit: Duration) -> String {
 		match self {
 			Self::TimedOut => format!("no answer within {} s", limit.as_secs()),
-			Self::Crashed(message) => message,
+			Self::Crashed(message) | Self::NoDevice(message) => message,
 		}
 	}
 }
@@ -253,19 +255,15 @@ impl Opened {
 		device: &DeviceSelector,
 		memory_limit_bytes: u64,
 		variant: Option<GemmVariant>,
-	) -> Result<Self, String> {
-		let ask = || {
-			let role = Role::Worker(variant);
-			let mut process = Process::start(executable, device, memory_limit_bytes, role)?;
-			let response = process.receive(Instant::now() + OPEN_LIMIT)?;
-			Ok((process, response))
-		};
-		match ask().map_err(|fault: Fault| fault.describe(OPEN_LIMIT))? {
-			(process, ChildResponse::Ready(profile, confinement)) => {
+	) -> Result<Self, Fault> {
+		let role = Role::Worker(variant);
+		let mut process = Process::start(executable, device, memory_limit_bytes, role)?;
+		match process.receive(Instant::now() + OPEN_LIMIT)? {
+			ChildResponse::Ready(profile, confinement) => {
 				Ok(Self { process, profile, confinement })
 			}
-			(_, ChildResponse::NoDevice(message)) => Err(message),
-			_ => Err(Fault::other_question().describe(OPEN_LIMIT)),
+			ChildResponse::NoDevice(message) => Err(Fault::NoDevice(message)),
+			_ => Err(Fault::other_question()),
 		}
 	}
 
@@ -284,16 +282,17 @@ impl Opened {
 			return Err(EngineError::Executable { path });
 		}
 		let opened = Self::new(executable, device, memory_limit_bytes, None);
-		let found = opened.as_ref().map(|opened| &opened.profile).map_err(String::as_str);
-		if let Some(wanted) = unconfined_device(executable, device)
-			&& found != Ok(&wanted)
-		{
-			return Err(EngineError::Hidden {
-				wanted: wanted.title(),
-				found: found.map_or_else(str::to_string, DeviceProfile::title),
-			});
+		if let Some(wanted) = unconfined_device(executable, device) {
+			let found = match &opened {
+				Ok(Self { profile, .. }) if *profile != wanted => Some(profile.title()),
+				Err(Fault::NoDevice(message)) => Some(message.clone()),
+				_ => None,
+			};
+			if let Some(found) = found {
+				return Err(EngineError::Hidden { wanted: wanted.title(), found });
+			}
 		}
-		opened.map_err(|message| EngineError::Probe { path, message })
+		opened.map_err(|fault| EngineError::Probe { path, message: fault.describe(OPEN_LIMIT) })
 	}
 
 	/// Starts a further child, which must have opened the same device under the same confinement.
@@ -307,7 +306,8 @@ impl Opened {
 		variant: Option<GemmVariant>,
 		(profile, confinement): (&DeviceProfile, &Confinement),
 	) -> Result<Process, String> {
-		let opened = Self::new(executable, device, memory_limit_bytes, variant)?;
+		let opened = Self::new(executable, device, memory_limit_bytes, variant)
+			.map_err(|fault| fault.describe(OPEN_LIMIT))?;
 		match (&opened.profile, &opened.confinement) == (profile, confinement) {
 			true => Ok(opened.process),
 			false => Err(other_device(&opened.profile, profile)),

@@ -124,7 +124,9 @@ impl ProcessEngine {
 		match result {
 			Ok(result) => result,
 			Err(Fault::TimedOut) => Err(Failure::timed_out(limit)).into(),
-			Err(Fault::Crashed(message)) => Err(Failure::device(message)).into(),
+			Err(Fault::Crashed(message) | Fault::NoDevice(message)) => {
+				Err(Failure::device(message)).into()
+			}
 		}
 	}
 
@@ -161,7 +163,7 @@ impl ProcessEngine {
 				}
 				ChildResponse::Ready(..) => continue,
 				ChildResponse::Done(result) => Ok(result),
-				ChildResponse::NoDevice(message) => Err(Fault::Crashed(message)),
+				ChildResponse::NoDevice(message) => Err(Fault::NoDevice(message)),
 				_ => Err(Fault::other_question()),
 			};
 		}

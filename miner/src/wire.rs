@@ -33,7 +33,8 @@ pub(crate) enum ChildRequest<Request = WorkRequest> {
 	Suite(Extent, Vec<Class>, u32),
 }
 
-/// From the child: first, unasked, the first or the second; then what answers its request.
+/// From the child: first, unasked, `Ready` or `NoDevice`, then what answers its request; from a scout
+/// `Unconfined` or `NoDevice`.
 #[derive(Debug, Encode, Decode)]
 pub(crate) enum ChildResponse {
 	/// The device is open, and this is what the child may not do.

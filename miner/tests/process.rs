@@ -326,6 +326,36 @@ fn suite_should_go_on_behind_a_case_whose_process_is_killed() {
 	assert!(detail.contains("ended without a result (signal: 9"), "{detail}");
 }
 
+/// A program that starts once, and never again.
+#[cfg(target_os = "linux")]
+#[test]
+fn suite_should_end_when_the_device_is_gone_for_good() {
+	use aitbc_miner::conformance::{Extent, run};
+	use std::os::unix::fs::PermissionsExt;
+	let folder = tempfile::tempdir().expect("a temporary folder");
+	let executable = folder.path().join("aitbc-miner");
+	let (miner, mark) = (env!("CARGO_BIN_EXE_aitbc-miner"), folder.path().join("used"));
+	let mark = mark.display();
+	let script =
+		format!("#!/bin/sh\n[ -e '{mark}' ] && exit 9\n: >'{mark}'\nexec '{miner}' \"$@\"\n");
+	std::fs::write(&executable, script).expect("a writable folder");
+	std::fs::set_permissions(&executable, std::fs::Permissions::from_mode(0o755)).expect("ours");
+	let mut heard = 0;
+	let run = run(&executable, &DeviceSelector::Cpu, Extent::Quick, &[Class::Echo], |_| {
+		heard += 1;
+		if heard == 1 {
+			kill_children();
+		}
+	})
+	.expect("the processor");
+	assert_eq!(heard, run.cases.len());
+	let lost: Vec<&str> = run.cases.iter().filter_map(|case| case.detail.as_deref()).collect();
+	// The first process may have done some cases more before it was killed.
+	if let Some(last) = lost.get(5) {
+		assert!(last.starts_with("not run: the device could not be opened again"), "{lost:?}");
+	}
+}
+
 #[cfg(target_os = "linux")]
 fn kill_children() {
 	for child in children() {

@@ -23,7 +23,7 @@ pub enum OpenError {
 	/// This machine shows no adapter at all.
 	#[error(
 		"no GPU adapter found: install your GPU's Vulkan driver, or Debian's mesa-vulkan-drivers \
-		 for a software device"
+		 for a software device; `--device cpu` does without"
 	)]
 	NoAdapter,
 	/// There are adapters, but none that was asked for.
@@ -69,7 +69,7 @@ pub enum ComputeError {
 		bytes: u64,
 	},
 	/// The task exceeds a limit of the device.
-	#[error("the task needs {limit} of {needed}, the device has {available}")]
+	#[error("the task needs {needed} {limit}, the device has {available}")]
 	Unsupported {
 		/// Name of the limit.
 		limit: &'static str,
@@ -109,7 +109,7 @@ pub enum ComputeError {
 		/// What each invocation had.
 		fuel: u32,
 	},
-	/// The device ended a loop that the program had not ended; see `compute.md` §5.5.
+	/// The device ended a loop that the program had not ended; see `compute.md` §5.6.
 	#[error(
 		"the device ended a loop of the program by itself: its invocations take too many rounds for \
 		 this device, together with those that run beside them"

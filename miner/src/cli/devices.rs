@@ -40,7 +40,9 @@ pub(super) fn run(json: bool) {
 	for device in &devices {
 		print_device(device);
 	}
-	println!("cpu: the reference, without a GPU\n   takes     every job of every class, slowly");
+	println!(
+		"cpu: the reference, without a GPU\n   takes     every job of echo and gemm; shaders slowly, within 1 GiB"
+	);
 	match confinement {
 		Ok(confinement) => println!("\njobs run in processes of their own: {confinement}"),
 		Err(message) => println!("\njobs cannot run: {message}"),

@@ -69,6 +69,9 @@ pub(super) enum Job {
 		/// Parameters: 32-bit words in the buffer after the inputs.
 		#[arg(long, value_delimiter = ',', value_name = "N,…")]
 		params_u32: Vec<u32>,
+		/// The job's units limit, which its fuel comes from; as much as there can be unless it is given.
+		#[arg(long, default_value_t = u64::MAX, hide_default_value = true, value_name = "UNITS")]
+		units_limit: u64,
 	},
 }
 
@@ -111,7 +114,7 @@ fn request(job: &Job) -> anyhow::Result<WorkRequest> {
 			let inputs = inputs.map(|path| read_file(path)).collect::<Result<_, _>>()?;
 			Ok(WorkRequest { params: form.to_params(), ..plain(Workload::Gemm(shape), inputs) })
 		}
-		Job::Wgsl { program, workgroups, output_bytes, input, params_u32 } => {
+		Job::Wgsl { program, workgroups, output_bytes, input, params_u32, units_limit } => {
 			let source = read_file(program)?;
 			let inputs = input.iter().map(|path| read_file(path)).collect::<Result<_, _>>()?;
 			let call = WgslCall {
@@ -122,6 +125,7 @@ fn request(job: &Job) -> anyhow::Result<WorkRequest> {
 			Ok(WorkRequest {
 				params: params_u32.iter().flat_map(|word| word.to_le_bytes()).collect(),
 				program: Some(source),
+				units_limit: *units_limit,
 				..plain(Workload::Wgsl(call), inputs)
 			})
 		}
@@ -194,7 +198,9 @@ pub(super) fn run(
 				println!("{}", json!({ "outcome": "Failed", "code": code, "message": message }));
 			}
 			let exit = match code {
-				FailureCode::DeviceFault | FailureCode::InputUnavailable => EXIT_DEVICE,
+				FailureCode::DeviceFault
+				| FailureCode::InputUnavailable
+				| FailureCode::TimedOut => EXIT_DEVICE,
 				_ => EXIT_JOB,
 			};
 			let error = anyhow::anyhow!("the job failed ({code:?}): {message}");

@@ -32,8 +32,8 @@ Exit codes:
   0  done
   1  a file cannot be read or written, a report does not hold
   2  wrong arguments
-  3  the job is at fault: its program is invalid or refused, its inputs do not fit, it does not end
-  4  the device is at fault: missing, lost, out of memory, not as the reference";
+  3  the job is at fault: its program is invalid or refused, its inputs do not fit, its fuel runs out
+  4  the device is at fault: missing, lost, too slow, out of memory, not as the reference";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -81,8 +81,8 @@ enum Command {
 	Run(RunArguments),
 	/// Measure what the device does of each class of work.
 	Bench {
-		/// Time to spend on each class, seconds.
-		#[arg(long, default_value_t = 2)]
+		/// Time to spend on each of five measurements, seconds.
+		#[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u64).range(1..))]
 		seconds: u64,
 	},
 	/// Compare this device with the reference, bit by bit: is it fit to mine?
@@ -114,7 +114,10 @@ struct RunArguments {
 	#[arg(short, long, global = true)]
 	output: Option<PathBuf>,
 	/// Time for the job, seconds.
-	#[arg(long, global = true, default_value_t = DEFAULT_TIME_LIMIT.as_secs())]
+	#[arg(
+		long, global = true, default_value_t = DEFAULT_TIME_LIMIT.as_secs(),
+		value_parser = clap::value_parser!(u64).range(1..),
+	)]
 	time_limit: u64,
 	/// Data memory for the job, bytes.
 	#[arg(long, global = true, default_value_t = DEFAULT_MEMORY_LIMIT_BYTES)]

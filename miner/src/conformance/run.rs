@@ -15,6 +15,8 @@ use std::{
 
 /// Time for a case. The slowest takes some seconds on an emulated GPU.
 const CASE_LIMIT: Duration = Duration::from_secs(600);
+/// How many processes in a row may fail to open the device before the others are not started any more.
+const OPEN_TRIES: u32 = 3;
 
 /// What ran the suite, and what came of it.
 #[derive(Debug)]
@@ -30,7 +32,8 @@ pub struct Run {
 /// Runs the suite on a device, in processes of `executable`, the program `aitbc-miner`. `on_result` hears of
 /// each case as it is done.
 ///
-/// A case over which its process ends, or takes longer than ten minutes, has failed.
+/// A case over which its process ends, or takes longer than ten minutes, has failed; once three in a row could not
+/// open the device, so have the cases that are left.
 ///
 /// # Errors
 /// If the first process cannot open the device.
@@ -49,11 +52,18 @@ pub fn run(
 		Opened::again(executable, device, DEFAULT_MEMORY_LIMIT_BYTES, None, expected)
 	};
 	let mut first = Some(process);
+	let mut failed_to_open = 0;
 	let mut cases = Vec::with_capacity(suite.cases().len());
 	while cases.len() < suite.cases().len() {
 		let number = u32::try_from(cases.len()).unwrap_or(u32::MAX);
 		let request = ChildRequest::Suite(extent, classes.to_vec(), number);
-		let end = first.take().map_or_else(again, Ok).and_then(|process| {
+		let process = match first.take() {
+			Some(process) => Ok(process),
+			None if failed_to_open < OPEN_TRIES => again(),
+			None => Err("not run: the device could not be opened again".to_string()),
+		};
+		failed_to_open = if process.is_ok() { 0 } else { failed_to_open.saturating_add(1) };
+		let end = process.and_then(|process| {
 			run_on(process, &request, &suite, &mut cases, &mut on_result)
 				.map_err(|fault| fault.describe(CASE_LIMIT))
 		});

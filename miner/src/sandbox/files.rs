@@ -1,4 +1,4 @@
-//! Files, by Landlock: drivers can be read, devices used, nothing else exists.
+//! Files, by Landlock: drivers can be read, devices used, nothing else opened.
 
 use landlock::{
 	ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, LandlockStatus, Ruleset,

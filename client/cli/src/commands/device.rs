@@ -152,7 +152,7 @@ pub struct CapabilityArgs {
 	/// Its memory
 	#[arg(long, default_value_t = 0, value_name = "MIB")]
 	vram: u32,
-	/// Units of the class per second, as `aitbc-miner bench` measures them
+	/// Units of the class per second, as `aitbc-miner bench` measures them for echo and gemm
 	#[arg(long, default_value_t = 0, value_name = "UNITS")]
 	speed: u32,
 	/// Something it can do; may be given several times

@@ -54,8 +54,8 @@ use naga::{
 	valid::{Capabilities, ModuleInfo, ValidationFlags, Validator},
 };
 
-/// Most fuel of an invocation. Mesa's software device ends every loop of an invocation after 65,535
-/// rounds; it is the smallest known limit of this kind.
+/// Most fuel of an invocation. Mesa's software device ends loops after 65,535 rounds, the smallest known limit of
+/// this kind: this keeps one invocation below it, see [`Ending::Cut`] for several.
 pub const MAX_FUEL: u32 = 60_000;
 /// Length of the control buffer, bytes.
 pub const CONTROL_BYTES: usize = 32;

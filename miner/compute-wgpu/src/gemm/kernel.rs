@@ -10,7 +10,7 @@ use super::variant::{EXACT_TERMS, GemmVariant, Means, VECTOR};
 use aitbc_compute_core::gemm::Axis;
 use std::fmt::Write;
 
-/// What every kernel begins with. Lengths are in words along k (steps) and in blocks.
+/// What a kernel of words begins with, and one of matrix units. Lengths are in words along k (steps) and in blocks.
 const HEAD: &str = include_str!("head.wgsl");
 const MATRIX_HEAD: &str = include_str!("matrix.wgsl");
 const REQUANTISE: &str = include_str!("requantise.wgsl");

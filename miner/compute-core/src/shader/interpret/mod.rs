@@ -196,7 +196,8 @@ pub(super) fn run(
 	let invocations: u64 = size.iter().map(|side| u64::from(*side)).product();
 	let alive = if target.has_barrier { invocations } else { 1 };
 	let read: u64 = call.inputs.iter().map(|input| input.len() as u64).sum();
-	// Twelve bytes for every word of output and of workgroup memory: itself and who touched it.
+	// A word of output is there as it began, as it is, and with who touched it; one of workgroup memory without
+	// the first.
 	let needed = read
 		+ 4 * call.output_bytes as u64
 		+ 12 * u64::from(machine.layout.workgroup_words)
