@@ -250,7 +250,7 @@ impl Opened {
 	///
 	/// # Errors
 	/// Why it has not.
-	pub fn new(
+	fn new(
 		executable: &Path,
 		device: &DeviceSelector,
 		memory_limit_bytes: u64,

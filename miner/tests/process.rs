@@ -221,23 +221,33 @@ fn new_should_fail_when_there_is_no_such_engine() {
 	assert!(matches!(ProcessEngine::new(config(Duration::ZERO)), Err(EngineError::NoTime)));
 }
 
+/// A program in `folder` that becomes the real one after some lines of shell.
+#[cfg(unix)]
+fn miner_after(folder: &std::path::Path, lines: &str) -> PathBuf {
+	use std::os::unix::fs::PermissionsExt;
+	let executable = folder.join("aitbc-miner");
+	let miner = env!("CARGO_BIN_EXE_aitbc-miner");
+	std::fs::write(&executable, format!("#!/bin/sh\n{lines}\nexec '{miner}' \"$@\"\n"))
+		.expect("a writable folder");
+	std::fs::set_permissions(&executable, std::fs::Permissions::from_mode(0o755)).expect("ours");
+	executable
+}
+
+/// One that does something else from the second time on.
+#[cfg(unix)]
+fn miner_that_starts_once(folder: &std::path::Path, otherwise: &str) -> PathBuf {
+	let mark = folder.join("used");
+	let mark = mark.display();
+	miner_after(folder, &format!("if [ -e '{mark}' ]; then {otherwise}; fi\n: >'{mark}'"))
+}
+
 #[cfg(unix)]
 #[test]
 fn execute_should_report_a_device_fault_when_the_child_crashes() {
-	use std::os::unix::fs::PermissionsExt;
 	let folder = tempfile::tempdir().expect("a temporary folder");
-	let path = folder.path().join("engine");
-	let real = env!("CARGO_BIN_EXE_aitbc-miner");
 	// Does the first job, and dies the second time.
-	let marker = folder.path().join("used");
-	let script = format!(
-		"#!/bin/sh\nif [ -e {marker} ]; then echo broken driver >&2; kill -SEGV $$; fi\n\
-		 touch {marker}\nexec {real} \"$@\"\n",
-		marker = marker.display(),
-	);
-	std::fs::write(&path, script).expect("a writable folder");
-	std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("own file");
-	let config = ProcessEngineConfig { executable: path, ..config(Duration::from_secs(20)) };
+	let executable = miner_that_starts_once(folder.path(), "echo broken driver >&2; kill -SEGV $$");
+	let config = ProcessEngineConfig { executable, ..config(Duration::from_secs(20)) };
 	let engine = ProcessEngine::new(config).expect("the probe works");
 	let job = shader("output[0] = 1u;", vec![1]);
 	assert!(matches!(engine.execute(&job), WorkResult::Completed { .. }));
@@ -289,15 +299,8 @@ fn warm_engine_should_replace_a_process_that_died_while_it_stood_by() {
 #[cfg(target_os = "linux")]
 #[test]
 fn new_should_do_without_the_quickest_product_when_no_process_can_make_ready_for_it() {
-	use std::os::unix::fs::PermissionsExt;
 	let folder = tempfile::tempdir().expect("a temporary folder");
-	let executable = folder.path().join("aitbc-miner");
-	let miner = env!("CARGO_BIN_EXE_aitbc-miner");
-	let script = format!(
-		"#!/bin/sh\ncase \"$*\" in *--gemm-variant*) exit 9 ;; esac\nexec '{miner}' \"$@\"\n"
-	);
-	std::fs::write(&executable, script).expect("a writable folder");
-	std::fs::set_permissions(&executable, std::fs::Permissions::from_mode(0o755)).expect("ours");
+	let executable = miner_after(folder.path(), "case \"$*\" in *--gemm-variant*) exit 9 ;; esac");
 	let config =
 		ProcessEngineConfig { executable, is_warm: true, ..config(Duration::from_secs(60)) };
 	let engine = ProcessEngine::new(config).expect("a device");
@@ -326,22 +329,14 @@ fn suite_should_go_on_behind_a_case_whose_process_is_killed() {
 	assert!(detail.contains("ended without a result (signal: 9"), "{detail}");
 }
 
-/// A program that starts once, and never again.
 #[cfg(target_os = "linux")]
 #[test]
 fn suite_should_end_when_the_device_is_gone_for_good() {
 	use aitbc_miner::conformance::{Extent, run};
-	use std::os::unix::fs::PermissionsExt;
 	let folder = tempfile::tempdir().expect("a temporary folder");
-	let executable = folder.path().join("aitbc-miner");
-	let (miner, mark) = (env!("CARGO_BIN_EXE_aitbc-miner"), folder.path().join("used"));
-	let mark = mark.display();
-	let script =
-		format!("#!/bin/sh\n[ -e '{mark}' ] && exit 9\n: >'{mark}'\nexec '{miner}' \"$@\"\n");
-	std::fs::write(&executable, script).expect("a writable folder");
-	std::fs::set_permissions(&executable, std::fs::Permissions::from_mode(0o755)).expect("ours");
+	let executable = miner_that_starts_once(folder.path(), "exit 9");
 	let mut heard = 0;
-	let run = run(&executable, &DeviceSelector::Cpu, Extent::Quick, &[Class::Echo], |_| {
+	let run = run(&executable, &DeviceSelector::Cpu, Extent::Quick, &[Class::Gemm], |_| {
 		heard += 1;
 		if heard == 1 {
 			kill_children();
@@ -350,10 +345,15 @@ fn suite_should_end_when_the_device_is_gone_for_good() {
 	.expect("the processor");
 	assert_eq!(heard, run.cases.len());
 	let lost: Vec<&str> = run.cases.iter().filter_map(|case| case.detail.as_deref()).collect();
-	// The first process may have done some cases more before it was killed.
-	if let Some(last) = lost.get(5) {
-		assert!(last.starts_with("not run: the device could not be opened again"), "{lost:?}");
-	}
+	// The one that was killed, three that did not start, and those for which none was started any more.
+	let [killed, first, second, third, rest @ ..] = lost.as_slice() else { panic!("{lost:?}") };
+	assert!(killed.contains("ended without a result (signal: 9"), "{killed}");
+	assert!(
+		[first, second, third].iter().all(|reason| reason.contains("exit status: 9")),
+		"{lost:?}"
+	);
+	let not_run = "not run: the device could not be opened again";
+	assert!(!rest.is_empty() && rest.iter().all(|reason| *reason == not_run), "{lost:?}");
 }
 
 #[cfg(target_os = "linux")]

@@ -234,7 +234,7 @@ fn loops_that_the_device_ends_should_never_give_a_result() {
 			format!("if {condition} {{ for (var i = 0; i < 3; i++) {{ output[id.x] += i; }} }}");
 		format!("for (var t = 0; t < 3000; t++) {{ output[id.x] += 1; {} }}", inner.repeat(copies))
 	};
-	let in_function = dead("input[1] == 77", 40);
+	let dead_loops = dead("input[1] == 77", 40);
 	let inputs = inputs();
 	for (body, expected) in [
 		// Each invocation takes its rounds while the others of its vector wait: together they take more
@@ -244,8 +244,8 @@ fn loops_that_the_device_ends_should_never_give_a_result() {
 		(dead("input[1] == 77", 40), 3000),
 		(dead("input[local] == 77", 40), 3000),
 		(dead("input[1] == 77", 4), 3000),
-		(format!("if local < 32u {{ {in_function} return; }} output[0] = 1;"), 3000),
-		(format!("{in_function} for (var t = 0; t < 5; t++) {{ output[id.x] += 1; }}"), 3005),
+		(format!("if local < 32u {{ {dead_loops} return; }} output[0] = 1;"), 3000),
+		(format!("{dead_loops} for (var t = 0; t < 5; t++) {{ output[id.x] += 1; }}"), 3005),
 	] {
 		let expected: Vec<u8> = (0..32).flat_map(|_| i32::to_le_bytes(expected)).collect();
 		match on_device(&attack(32, &body), &call(&inputs, 1, 32), MAX_FUEL) {

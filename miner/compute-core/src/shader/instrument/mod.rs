@@ -311,7 +311,7 @@ impl Pass<'_> {
 	}
 
 	fn report_dry(&self, rewriter: &mut Rewriter<'_>, block: &mut Block) {
-		let condition = self.compare(rewriter, block, self.meter.used, BinaryOperator::Greater);
+		let condition = self.exceeds_limit(rewriter, block, self.meter.used);
 		let accept = self.raise(rewriter, DRY);
 		push(block, Statement::If { condition, accept, reject: Block::new() });
 	}
@@ -327,19 +327,15 @@ impl Pass<'_> {
 		block
 	}
 
-	/// A count compared with the limit.
-	fn compare(
+	/// Whether a count is larger than the limit.
+	fn exceeds_limit(
 		&self,
 		rewriter: &mut Rewriter<'_>,
 		block: &mut Block,
 		count: Handle<GlobalVariable>,
-		op: BinaryOperator,
 	) -> Handle<Expression> {
-		let pointer = rewriter.global(count);
-		let left = rewriter.emit(block, Expression::Load { pointer });
-		let pointer = rewriter.global(self.meter.limit);
-		let right = rewriter.emit(block, Expression::Load { pointer });
-		rewriter.emit(block, Expression::Binary { op, left, right })
+		let [count, limit] = load(rewriter, block, [count, self.meter.limit]);
+		rewriter.emit(block, binary(BinaryOperator::Greater, count, limit))
 	}
 
 	/// The count that ends a loop.
@@ -353,11 +349,8 @@ impl Pass<'_> {
 		// are as many as the limit, and in each the fewer than 2¹⁵ loops of the program count once.
 		let shared = self.meter.shared.filter(|_| is_uniform);
 		for count in [Some(self.meter.used), shared].into_iter().flatten() {
-			let pointer = rewriter.global(count);
-			let left = rewriter.emit(block, Expression::Load { pointer });
-			let right = rewriter.number(1);
-			let value = rewriter.emit(block, binary(BinaryOperator::Add, left, right));
-			push(block, Statement::Store { pointer, value });
+			let one = rewriter.number(1);
+			add(rewriter, block, count, one);
 		}
 	}
 
@@ -365,10 +358,7 @@ impl Pass<'_> {
 	/// rounds as are left.
 	fn gauge_of(&self, rewriter: &mut Rewriter<'_>, block: &mut Block, counter: Counter) -> Gauge {
 		let start = self.value_of(rewriter, block, counter);
-		let [used, limit] = [self.meter.used, self.meter.limit].map(|variable| {
-			let pointer = rewriter.global(variable);
-			rewriter.emit(block, Expression::Load { pointer })
-		});
+		let [used, limit] = load(rewriter, block, [self.meter.used, self.meter.limit]);
 		// Once the limit is exceeded, none are left.
 		let used = rewriter.emit(block, smaller(used, limit));
 		let room = rewriter.emit(block, binary(BinaryOperator::Subtract, limit, used));
@@ -407,10 +397,7 @@ impl Pass<'_> {
 		};
 		let one = rewriter.number(1);
 		let rounds = rewriter.emit(block, binary(BinaryOperator::Add, steps, one));
-		let pointer = rewriter.global(self.meter.used);
-		let used = rewriter.emit(block, Expression::Load { pointer });
-		let value = rewriter.emit(block, binary(BinaryOperator::Add, used, rounds));
-		push(block, Statement::Store { pointer, value });
+		add(rewriter, block, self.meter.used, rounds);
 	}
 
 	fn block(&self, rewriter: &mut Rewriter<'_>, old: &Block) -> Result<Block, String> {
@@ -568,7 +555,7 @@ impl Pass<'_> {
 		gauge: Gauge,
 	) -> Handle<Expression> {
 		match gauge {
-			Gauge::Count(count) => self.compare(rewriter, block, count, BinaryOperator::Greater),
+			Gauge::Count(count) => self.exceeds_limit(rewriter, block, count),
 			Gauge::Counter { counter, end, .. } => {
 				let now = self.value_of(rewriter, block, counter);
 				rewriter.emit(block, binary(BinaryOperator::Equal, now, end))
@@ -605,6 +592,31 @@ fn only_makes_values(statement: &Statement) -> bool {
 		}
 		_ => false,
 	}
+}
+
+/// The values of module-scope variables.
+fn load<const N: usize>(
+	rewriter: &mut Rewriter<'_>,
+	block: &mut Block,
+	variables: [Handle<GlobalVariable>; N],
+) -> [Handle<Expression>; N] {
+	variables.map(|variable| {
+		let pointer = rewriter.global(variable);
+		rewriter.emit(block, Expression::Load { pointer })
+	})
+}
+
+/// Adds to a count.
+fn add(
+	rewriter: &mut Rewriter<'_>,
+	block: &mut Block,
+	count: Handle<GlobalVariable>,
+	rounds: Handle<Expression>,
+) {
+	let [sum] = load(rewriter, block, [count]);
+	let value = rewriter.emit(block, binary(BinaryOperator::Add, sum, rounds));
+	let pointer = rewriter.global(count);
+	push(block, Statement::Store { pointer, value });
 }
 
 fn break_where(condition: Handle<Expression>) -> Statement {
